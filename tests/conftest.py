@@ -1,0 +1,37 @@
+"""The frame of every test: what is skipped where, and no way out to the network."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+import pytest
+from django.db import connection
+
+
+def pytest_collection_modifyitems(items):
+    if connection.vendor == "postgresql":
+        return
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
+
+
+@pytest.fixture(autouse=True)
+def _no_way_out(monkeypatch):
+    """A test may talk to a server on this machine, never to another machine."""
+    connect = socket.socket.connect
+
+    def connect_to_this_machine(self, address):
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not is_loopback(address[0]):
+            raise AssertionError(f"A test tried to reach {address[0]}.")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_to_this_machine)
+
+
+def is_loopback(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
