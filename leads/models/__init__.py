@@ -1,0 +1,50 @@
+"""Everything that is stored about a lead; one file per noun."""
+
+from leads.models.answer import Answer, AnswerStatus
+from leads.models.beside import Address, ContactPoint, Profile
+from leads.models.consent import Channel, ConsentEvent, Suppression
+from leads.models.disposition import Disposition, DispositionChange, Stage
+from leads.models.document import Document, UploadLink
+from leads.models.duplicate import NotDuplicate
+from leads.models.imports import ImportBatch, ImportMapping, ImportRow
+from leads.models.lead import AssigneeType, Lead
+from leads.models.outbox import Event, Instance, Job, WebhookDelivery, WebhookEndpoint
+from leads.models.tag import LeadTag, Tag
+from leads.models.timeline import Action, ActionKind, ActionStatus, CallOutcome, Entry, Message
+from leads.models.view import SavedView
+
+__all__ = [
+    "Action",
+    "ActionKind",
+    "ActionStatus",
+    "Address",
+    "Answer",
+    "AnswerStatus",
+    "AssigneeType",
+    "CallOutcome",
+    "Channel",
+    "ConsentEvent",
+    "ContactPoint",
+    "Disposition",
+    "DispositionChange",
+    "Document",
+    "Entry",
+    "Event",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportRow",
+    "Instance",
+    "Job",
+    "Lead",
+    "LeadTag",
+    "Message",
+    "NotDuplicate",
+    "Profile",
+    "SavedView",
+    "Stage",
+    "Suppression",
+    "Tag",
+    "UploadLink",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

@@ -1,0 +1,1 @@
+"""Every read. A question is a function; rows leave it with everything joined that they need."""

@@ -1,0 +1,62 @@
+"""A workspace's dispositions, call outcomes and webhooks, held in the process until one of them changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Q
+
+from leadhub.workspaces.models import Workspace
+from leads.models import CallOutcome, Disposition, WebhookEndpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    dispositions: Mapping[UUID, Disposition]
+    call_outcomes: Mapping[str, CallOutcome]
+    endpoints: tuple[WebhookEndpoint, ...]
+
+    def default_of(self, stage: str) -> Disposition | None:
+        for disposition in self.dispositions.values():
+            if disposition.is_default and disposition.stage == stage:
+                return disposition
+        return None
+
+    def by_outcome(self, outcome: str) -> Disposition | None:
+        for disposition in self.dispositions.values():
+            if disposition.outcome == outcome:
+                return disposition
+        return None
+
+    def of_stages(self, stages: frozenset[str]) -> list[UUID]:
+        return [key for key, disposition in self.dispositions.items() if disposition.stage in stages]
+
+    def listeners(self, event: str, *, is_test: bool, api_key: UUID | None) -> list[WebhookEndpoint]:
+        """Who is to be told of an event. A writer does not hear its own echo unless it asked to."""
+        return [
+            endpoint
+            for endpoint in self.endpoints
+            if event in endpoint.events
+            and (endpoint.with_test_leads or not is_test)
+            and (endpoint.echoes or api_key is None or endpoint.api_key_id != api_key)
+        ]
+
+
+def load_catalogue(workspace: Workspace) -> Catalogue:
+    """Cached by the token that every change of the catalogue renews; the rows are shared, so never change them."""
+    return _load(workspace.pk, workspace.catalogue_token)
+
+
+@lru_cache(maxsize=256)
+def _load(workspace_id: UUID, token: UUID) -> Catalogue:
+    dispositions = Disposition.objects.filter(workspace=workspace_id).order_by("order", "outcome")
+    outcomes = CallOutcome.objects.filter(workspace=workspace_id).order_by("order", "slug")
+    endpoints = WebhookEndpoint.objects.filter(workspace=workspace_id, disabled_at=None).order_by("id")
+    return Catalogue(
+        {row.pk: row for row in dispositions},
+        {row.slug: row for row in outcomes},
+        tuple(endpoints.filter(~Q(events=[]))),
+    )

@@ -1,0 +1,103 @@
+"""Which lead is meant: by id, email, phone or external id, in one workspace, live or test."""
+
+from __future__ import annotations
+
+from typing import assert_never
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from leadhub.workspaces.ids import parse_id
+from leadhub.workspaces.models import Workspace
+from leads.change import ByEmail, ByExternalId, ById, ByPhone, NewLead, Where
+from leads.errors import Ambiguous, NotFound
+from leads.models import ContactPoint, Lead
+from leads.values import email_key, phone_key
+
+# A chain of merges is followed this far; longer ones would be a loop.
+_MERGES = 32
+
+
+def leads_in(workspace: Workspace, *, tests: bool | None = False) -> QuerySet[Lead]:
+    """The leads in reach: `tests` True for test ones, False for live ones, None for both."""
+    rows = Lead.objects.filter(workspace=workspace)
+    return rows if tests is None else rows.filter(is_test=tests)
+
+
+def live_leads(workspace: Workspace, *, tests: bool | None = False) -> QuerySet[Lead]:
+    """Those that are neither deleted nor merged away; archived ones count."""
+    return leads_in(workspace, tests=tests).filter(deleted_at=None, merged_into=None)
+
+
+def find_lead(
+    workspace: Workspace,
+    where: Where,
+    *,
+    tests: bool | None = False,
+    lock: bool = False,
+    rows: QuerySet[Lead] | None = None,
+) -> Lead:
+    """The one lead that is meant. `rows` lets a reader bring its own joins."""
+    found = find_leads(workspace, where, tests=tests, lock=lock, rows=rows)
+    if not found:
+        raise NotFound(_("No lead matches; check the id, email or phone that was sent."))
+    if len(found) > 1:
+        raise Ambiguous(_("More than one lead matches; name the one that is meant by its id."), len(found))
+    return found[0]
+
+
+def find_leads(
+    workspace: Workspace,
+    where: Where,
+    *,
+    tests: bool | None = False,
+    lock: bool = False,
+    rows: QuerySet[Lead] | None = None,
+) -> list[Lead]:
+    """All leads that match, newest first; locked in the order of their ids so that two writers cannot deadlock."""
+    base = Lead.objects.all() if rows is None else rows
+    base = base.filter(workspace=workspace)
+    if tests is not None:
+        base = base.filter(is_test=tests)
+    if lock:
+        base = base.select_for_update(of=("self",)).order_by("pk")
+    match where:
+        case NewLead():
+            return []
+        case ById():
+            return _by_id(base, where)
+        case ByEmail():
+            condition = _reached_by(workspace, "email_key", email_key(where.email))
+        case ByPhone():
+            condition = _reached_by(workspace, "phone_key", phone_key(where.phone, workspace.region))
+        case ByExternalId():
+            condition = Q(external_id=where.external_id)
+        case _:
+            assert_never(where)
+    found = list(base.filter(condition, deleted_at=None, merged_into=None))
+    return sorted(found, key=lambda lead: (lead.created_at, lead.pk), reverse=True)
+
+
+def _by_id(rows: QuerySet[Lead], where: ById) -> list[Lead]:
+    lead_id = where.id if isinstance(where.id, UUID) else parse_id(where.id)
+    for _step in range(_MERGES):
+        lead = rows.filter(pk=lead_id).first() if lead_id else None
+        if lead is None or (lead.deleted_at and not where.deleted):
+            return []
+        if lead.merged_into_id is None:
+            return [lead]
+        if not where.follows:
+            return []
+        lead_id = lead.merged_into_id
+    return []
+
+
+def _reached_by(workspace: Workspace, column: str, key: str) -> Q:
+    """Those with this number or address, first or further. A UNION, because an OR may walk the wrong index."""
+    if not key:
+        return Q(pk__in=[])
+    kind = ContactPoint.Kind.EMAIL if column == "email_key" else ContactPoint.Kind.PHONE
+    first = Lead.objects.filter(workspace=workspace, **{column: key}).values("pk")
+    further = ContactPoint.objects.filter(workspace=workspace, key=key, kind=kind).values("lead")
+    return Q(pk__in=first.union(further))

@@ -1,0 +1,59 @@
+"""A lead as it stands under the lock: its row, and the sections beside it, each loaded when first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from uuid import UUID
+
+from checklists.models import Item
+from checklists.progress import Definitions, load_definitions
+from leadhub.workspaces.models import Workspace
+from leads.models import Address, Answer, ContactPoint, Lead, LeadTag, Profile, Tag
+from leads.queries.catalogue import Catalogue, load_catalogue
+
+
+class LeadState:
+    def __init__(self, workspace: Workspace, lead: Lead, *, is_new: bool = False) -> None:
+        self.workspace = workspace
+        self.lead = lead
+        self.is_new = is_new
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return load_catalogue(self.workspace)
+
+    @cached_property
+    def address(self) -> Address:
+        blank = Address(lead=self.lead, workspace=self.workspace)
+        return blank if self.is_new else Address.objects.filter(lead=self.lead).first() or blank
+
+    @cached_property
+    def profile(self) -> Profile:
+        blank = Profile(lead=self.lead, workspace=self.workspace)
+        return blank if self.is_new else Profile.objects.filter(lead=self.lead).first() or blank
+
+    @cached_property
+    def tags(self) -> dict[UUID, Tag]:
+        if self.is_new:
+            return {}
+        rows = LeadTag.objects.filter(workspace=self.workspace, lead=self.lead).select_related("tag")
+        return {row.tag_id: row.tag for row in rows}
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        return load_definitions(self.workspace, None if self.is_new else self.lead.pk)
+
+    @cached_property
+    def answers(self) -> dict[UUID, Answer]:
+        if self.is_new:
+            return {}
+        return {row.item_id: row for row in Answer.objects.filter(workspace=self.workspace, lead=self.lead)}
+
+    @cached_property
+    def contact_points(self) -> list[ContactPoint]:
+        if self.is_new:
+            return []
+        return list(ContactPoint.objects.filter(workspace=self.workspace, lead=self.lead))
+
+    def item(self, code: str) -> Item | None:
+        return self.definitions.item(code)
