@@ -11,7 +11,7 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -85,58 +85,50 @@ def parse_data_keys(text: str) -> dict[str, bytes]:
 def parse_database_url(url: str) -> dict[str, Any]:
     """Django's DATABASES entry for `sqlite:///path` or `postgres://user:password@h1:5432,h2/name?option=value`."""
     scheme, _, rest = url.partition("://")
-    if scheme == "sqlite" and rest.startswith("/") and rest != "/":
-        return sqlite_database(rest[1:])
     if scheme in {"postgres", "postgresql"}:
-        return postgres_database(url)
-    raise ImproperlyConfigured(
-        "DATABASE_URL is not understood. Write sqlite:///path/to/file or postgres://user:password@host:5432/name."
-    )
-
-
-def sqlite_database(path: str) -> dict[str, Any]:
+        return postgres_database(rest)
+    path = rest.removeprefix("/")
+    if scheme != "sqlite" or path in {"", rest}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not understood. Write sqlite:///path/to/file or postgres://user:password@host/name."
+        )
     # A transaction that reads first and writes later would fail at once with "database is locked", whatever
     # the timeout; IMMEDIATE makes it wait its turn. FULL, because an acknowledged write must survive a power
     # cut, not only a killed process.
+    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path if path == ":memory:" else str(BASE_DIR / path),
         "CONN_MAX_AGE": CONN_MAX_AGE,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
-        },
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
     }
 
 
-def postgres_database(url: str) -> dict[str, Any]:
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"DATABASE_URL is not understood: {error}.") from error
-    credentials, _, hosts = parts.netloc.rpartition("@")
+def postgres_database(rest: str) -> dict[str, Any]:
+    credentials, _, after = rest.rpartition("@")
+    hosts, _, tail = after.partition("/")
+    name, _, query = tail.partition("?")
     user, _, password = credentials.partition(":")
-    name = unquote(parts.path.removeprefix("/"))
-    if not name or "/" in name:
-        raise ImproperlyConfigured(
-            "DATABASE_URL has no database name after the host. Write postgres://user:password@host:5432/name "
-            "with %2F for a slash, %40 for an @, %23 for a # and %3F for a ? in the password."
-        )
-    pairs = [split_host(host) for host in hosts.split(",")] if hosts else []
     # read-write: after a failover the old primary may come back as a standby, and must not be picked.
     options: dict[str, Any] = {"connect_timeout": "5", "target_session_attrs": "read-write"}
-    options |= dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    options |= dict(parse_qsl(query))
+    pairs = [split_host(host) for host in hosts.split(",")] if hosts else []
+    if not name or "/" in name + credentials:
+        # The address is not repeated here, because it may hold a password.
+        raise ImproperlyConfigured(
+            "DATABASE_URL has no database name after its hosts. Write postgres://user:password@host:5432/name, "
+            "with %2F for a / and %40 for an @ in the password."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": name,
+        "NAME": unquote(name),
         "USER": unquote(user),
         "PASSWORD": unquote(password),
         "HOST": options.pop("host", "") or ",".join(host for host, _ in pairs),
         "PORT": ",".join(port for _, port in pairs),
         "CONN_MAX_AGE": CONN_MAX_AGE,
         "CONN_HEALTH_CHECKS": True,
-        # A pooler in transaction mode gives each transaction another session, which would not know the cursor.
+        # A pooler in transaction mode gives each transaction another session, which knows no cursor of ours.
         # For the same reason Django's default stands: no statement is prepared behind our back.
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": options,
@@ -148,10 +140,8 @@ def split_host(text: str) -> tuple[str, str]:
     host, colon, port = text.rpartition(":")
     if not colon or port.endswith("]"):
         host, port = text, "5432"
-    if not (port.isascii() and port.isdigit()) or not host:
-        raise ImproperlyConfigured(
-            f"{text!r} in DATABASE_URL is not a host and a port. Write for example db1:5432."
-        )
+    if not (host and port.isascii() and port.isdigit()):
+        raise ImproperlyConfigured("A host in DATABASE_URL is not understood. Write for example db1:5432.")
     return unquote(host).strip("[]"), port
 
 
@@ -167,17 +157,13 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 SECRET_KEY = env_secret("SECRET_KEY") or ("for-debugging-only-" * 3 if DEBUG else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set. Put a long random text (`openssl rand -hex 32`) into it, or its path into "
-        "SECRET_KEY_FILE."
-    )
+    raise ImproperlyConfigured("SECRET_KEY is not set. Put the output of `openssl rand -hex 32` into it.")
 SECRET_KEY_FALLBACKS = env_secret("SECRET_KEY_FALLBACKS").replace(",", " ").split()
 
 DATA_KEYS = parse_data_keys(env_secret("DATA_KEYS") or (f"debug:{'A' * 43}=" if DEBUG else ""))
 if not DATA_KEYS:
     raise ImproperlyConfigured(
-        "DATA_KEYS is not set. Put v1: and 32 random bytes (`openssl rand -base64 32`) into it, or its path "
-        "into DATA_KEYS_FILE."
+        "DATA_KEYS is not set. Put v1: and the output of `openssl rand -base64 32` into it."
     )
 
 REDIS_URL = env_secret("REDIS_URL")
@@ -233,7 +219,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ]
         },
-    }
+    },
 ]
 
 # Data
