@@ -6,7 +6,6 @@ docs/operations.md has the table of the variables.
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,7 +70,7 @@ def parse_data_keys(text: str) -> dict[str, bytes]:
         version, colon, encoded = part.partition(":")
         try:
             key = base64.b64decode(encoded.translate(str.maketrans("-_", "+/")), validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if not (colon and version.isalnum()) or version in keys or len(key) != 32:
             raise ImproperlyConfigured(
@@ -105,9 +104,9 @@ def parse_database_url(url: str) -> dict[str, Any]:
 
 
 def postgres_database(rest: str) -> dict[str, Any]:
-    credentials, _, after = rest.rpartition("@")
-    hosts, _, tail = after.partition("/")
-    name, _, query = tail.partition("?")
+    address, _, query = rest.partition("?")
+    credentials, _, after = address.rpartition("@")
+    hosts, _, name = after.partition("/")
     user, _, password = credentials.partition(":")
     # read-write: after a failover the old primary may come back as a standby, and must not be picked.
     options: dict[str, Any] = {"connect_timeout": "5", "target_session_attrs": "read-write"}
@@ -116,8 +115,8 @@ def postgres_database(rest: str) -> dict[str, Any]:
     if not name or "/" in name + credentials:
         # The address is not repeated here, because it may hold a password.
         raise ImproperlyConfigured(
-            "DATABASE_URL has no database name after its hosts. Write postgres://user:password@host:5432/name, "
-            "with %2F for a / and %40 for an @ in the password."
+            "DATABASE_URL names no database after its hosts. Write postgres://user:password@host/name "
+            "with %2F for a /, %3F for a ? and %40 for an @ in the password."
         )
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -1,0 +1,258 @@
+"""What the environment may say, and how leadhub refuses to start."""
+
+from __future__ import annotations
+
+import base64
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from leadhub import settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+KEY = base64.b64encode(bytes(range(32))).decode()
+GOOD = {"SECRET_KEY": "a-long-enough-secret-of-the-test", "DATA_KEYS": f"v1:{KEY}"}
+OURS = (
+    "ALLOWED_HOSTS DATABASE_URL DEBUG HSTS_SECONDS HSTS_SUBDOMAINS PLAIN_HTTP REDIS_URL TRUST_PROXY".split()
+)
+
+
+@pytest.fixture
+def start(monkeypatch):
+    """Reads the settings file anew, as a start with just these variables would."""
+
+    def start(**environment):
+        for name in [*OURS, *GOOD]:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(BASE_DIR / "leadhub" / "settings.py"))
+
+    return start
+
+
+def refusal(read, *arguments):
+    with pytest.raises(ImproperlyConfigured) as caught:
+        read(*arguments)
+    return str(caught.value)
+
+
+# Booleans, numbers, lists, secrets
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("1", True),
+        ("true", True),
+        (" YES ", True),
+        ("on", True),
+        ("0", False),
+        ("False", False),
+        ("no", False),
+    ],
+)
+def test_a_boolean_has_a_few_plain_spellings(monkeypatch, text, claim):
+    monkeypatch.setenv("DEBUG", text)
+    assert settings.env_bool("DEBUG", default=not claim) is claim
+
+
+@pytest.mark.parametrize("default", [True, False])
+def test_an_empty_boolean_is_the_default(monkeypatch, default):
+    monkeypatch.setenv("DEBUG", "")
+    assert settings.env_bool("DEBUG", default) is default
+
+
+@pytest.mark.parametrize("text", ["ture", "2", "-", "yes!", "f", "None"])
+def test_an_unknown_spelling_of_a_boolean_stops_the_start(start, text):
+    with pytest.raises(ImproperlyConfigured, match=r"DEBUG is .* Write 1 or 0\.$"):
+        start(**GOOD, DEBUG=text)
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "ten", "0x10", "١٢", "1_000"])
+def test_a_number_is_plain_digits(monkeypatch, text):
+    monkeypatch.setenv("REQUEST_RECORD_DAYS", text)
+    assert "REQUEST_RECORD_DAYS" in refusal(settings.env_int, "REQUEST_RECORD_DAYS", 30)
+
+
+def test_a_number_may_have_a_least_value(monkeypatch):
+    monkeypatch.setenv("REQUEST_RECORD_DAYS", "0")
+    assert "1 or more" in refusal(settings.env_int, "REQUEST_RECORD_DAYS", 30, 1)
+
+
+def test_a_list_is_split_at_commas(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", "a.example, b.example,,")
+    assert settings.env_list("ALLOWED_HOSTS") == ["a.example", "b.example"]
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("from a file\n")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+    assert settings.env_secret("SECRET_KEY") == "from a file"
+
+
+def test_a_secret_in_both_places_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY", "here")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+    assert "both set" in refusal(settings.env_secret, "SECRET_KEY")
+
+
+@pytest.mark.parametrize("content", [None, "", " \n"])
+def test_a_missing_or_empty_secret_file_is_refused(monkeypatch, tmp_path, content):
+    if content is not None:
+        (tmp_path / "key").write_text(content)
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+    assert refusal(settings.env_secret, "SECRET_KEY").startswith("SECRET_KEY_FILE names ")
+
+
+# The start
+
+
+def test_production_without_a_secret_key_stops_the_start(start):
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is not set"):
+        start(DATA_KEYS=GOOD["DATA_KEYS"])
+
+
+def test_production_without_data_keys_stops_the_start(start):
+    with pytest.raises(ImproperlyConfigured, match="DATA_KEYS is not set"):
+        start(SECRET_KEY=GOOD["SECRET_KEY"])
+
+
+def test_the_command_line_says_one_sentence_and_no_traceback(monkeypatch):
+    for name in ["SECRET_KEY", "DATA_KEYS", "DEBUG"]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "leadhub.settings")
+    run = subprocess.run([sys.executable, "manage.py", "check"], cwd=BASE_DIR, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.startswith("leadhub cannot start. SECRET_KEY is not set.")
+    assert "Traceback" not in run.stderr
+
+
+def test_debugging_needs_no_secrets(start):
+    found = start(DEBUG="1")
+    assert found["SECRET_KEY"]
+    assert len(next(iter(found["DATA_KEYS"].values()))) == 32
+
+
+def test_the_plain_start_is_the_safe_one(start):
+    found = start(**GOOD)
+    assert found["DEBUG"] is False
+    assert found["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+    assert found["SECURE_SSL_REDIRECT"] and found["SESSION_COOKIE_SECURE"] and found["CSRF_COOKIE_SECURE"]
+    assert found["SECURE_HSTS_SECONDS"] == 365 * 24 * 3600
+    assert found["SECURE_PROXY_SSL_HEADER"] is None
+    assert not any("Browsable" in name for name in found["REST_FRAMEWORK"]["DEFAULT_RENDERER_CLASSES"])
+
+
+def test_plain_http_sends_no_one_to_https_and_binds_no_cookie_to_it(start):
+    found = start(**GOOD, PLAIN_HTTP="1")
+    assert not (found["SECURE_SSL_REDIRECT"] or found["SESSION_COOKIE_SECURE"] or found["CSRF_COOKIE_SECURE"])
+    assert found["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_the_word_of_a_proxy_counts_only_when_asked(start):
+    assert start(**GOOD, TRUST_PROXY="1")["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+# The keys of sealed data
+
+
+def test_data_keys_keep_their_order_so_that_the_first_seals():
+    other = base64.urlsafe_b64encode(b"\xff" * 32).decode()
+    assert list(settings.parse_data_keys(f"v2:{other}, v1:{KEY}").items()) == [
+        ("v2", b"\xff" * 32),
+        ("v1", bytes(range(32))),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEY,
+        f":{KEY}",
+        f"v 1:{KEY}",
+        "v1:",
+        "v1:short",
+        "v1:" + "A" * 43,
+        f"v1:{KEY},v1:{KEY}",
+        f"v1:{KEY[:-4]}\u00e9AA=",
+    ],
+)
+def test_a_bad_data_key_is_refused_and_not_repeated(text):
+    sentence = refusal(settings.parse_data_keys, text)
+    assert "DATA_KEYS" in sentence
+    assert KEY[:-4] not in sentence
+
+
+# The database's address
+
+
+def test_sqlite_waits_its_turn_and_survives_a_power_cut():
+    database = settings.parse_database_url("sqlite:///var/some.sqlite3")
+    assert database["NAME"] == str(BASE_DIR / "var" / "some.sqlite3")
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
+    assert "synchronous=FULL" in database["OPTIONS"]["init_command"]
+
+
+def test_sqlite_takes_an_absolute_path():
+    assert settings.parse_database_url("sqlite:////srv/leads.sqlite3")["NAME"] == "/srv/leads.sqlite3"
+
+
+def test_postgresql_keeps_no_state_in_the_session():
+    database = settings.parse_database_url("postgres://me@db/leads")
+    assert database["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert database["CONN_HEALTH_CHECKS"] is True
+    assert "prepare_threshold" not in database["OPTIONS"]
+    assert "ATOMIC_REQUESTS" not in database
+
+
+def test_several_hosts_are_tried_until_one_takes_writes():
+    database = settings.parse_database_url("postgresql://me:p%40ss%2F@db1:5432,db2:5433,db3,[::1]:5434/leads")
+    assert database["HOST"] == "db1,db2,db3,::1"
+    assert database["PORT"] == "5432,5433,5432,5434"
+    assert database["PASSWORD"] == "p@ss/"
+    assert database["OPTIONS"] == {"connect_timeout": "5", "target_session_attrs": "read-write"}
+
+
+def test_options_of_the_address_win():
+    address = "postgres://me@db/leads?sslmode=verify-full&connect_timeout=2&target_session_attrs=any"
+    assert settings.parse_database_url(address)["OPTIONS"] == {
+        "sslmode": "verify-full",
+        "connect_timeout": "2",
+        "target_session_attrs": "any",
+    }
+
+
+@pytest.mark.parametrize("address", ["postgres://me@/leads?host=/run/pg", "postgres://me@%2Frun%2Fpg/leads"])
+def test_a_socket_is_a_host_too(address):
+    assert settings.parse_database_url(address)["HOST"] == "/run/pg"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mysql://me@db/leads",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite://leads.sqlite3",
+        "var/leads.sqlite3",
+        "postgres://",
+        "postgres://me:hidden@db",
+        "postgres://me:hidden@db/",
+        "postgres://me:hidden@db:port/leads",
+        "postgres://me:hid/den@db/leads",
+        "postgres://me:hid?den@db/leads",
+        "postgres://me:hidden@db1,,db2/leads",
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused_without_its_password(address):
+    sentence = refusal(settings.parse_database_url, address)
+    assert "DATABASE_URL" in sentence
+    assert "hid" not in sentence
