@@ -262,7 +262,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 # Transport and browser
 
 SECURE_SSL_REDIRECT = not (PLAIN_HTTP or DEBUG)
-# A redirect would hide that a client sends its key in the open with each call; the middleware refuses instead.
+# A redirect would hide that a client sends its key in the open each time; the middleware refuses instead.
 SECURE_REDIRECT_EXEMPT = [r"^api(/|$)", r"^leads(/|$)"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 31_536_000) if SECURE_SSL_REDIRECT else 0
