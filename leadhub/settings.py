@@ -68,12 +68,12 @@ def parse_data_keys(text: str) -> dict[str, bytes]:
     """`v2:<base64>,v1:<base64>`: name -> 32 bytes, in the order given. The first seals, all of them open."""
     keys: dict[str, bytes] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
-        version, colon, encoded = part.partition(":")
+        version, _, encoded = part.partition(":")
         try:
             key = base64.b64decode(encoded.translate(str.maketrans("-_", "+/")), validate=True)
         except ValueError:
             key = b""
-        if not (colon and version.isalnum()) or version in keys or len(key) != 32:
+        if not (version.isascii() and version.isalnum()) or version in keys or len(key) != 32:
             raise ImproperlyConfigured(
                 f"Part {len(keys) + 1} of DATA_KEYS is not a new version, a colon and 32 bytes of base64. "
                 "Write for example v1: and the output of `openssl rand -base64 32`."

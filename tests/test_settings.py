@@ -177,6 +177,7 @@ def test_data_keys_keep_their_order_so_that_the_first_seals():
         KEY,
         f":{KEY}",
         f"v 1:{KEY}",
+        f"v\u0661:{KEY}",
         "v1:",
         "v1:short",
         "v1:" + "A" * 43,
