@@ -35,7 +35,9 @@ class Invalid(ValidationError):
 class Malformed(Exception):
     """A body is not of the shape its door agreed to."""
 
-    def __init__(self, field: str, code: str, message: str, value: object = None, expected: object = None) -> None:
+    def __init__(
+        self, field: str, code: str, message: str, value: object = None, expected: object = None
+    ) -> None:
         super().__init__(message)
         self.problem = Problem(field, code, message, value, expected)
 
@@ -67,7 +69,9 @@ class Stale(LeadError):
 
     code = "changed_meanwhile"
 
-    def __init__(self, message: str, seen: int, version: int, fields: dict[str, object] | None = None) -> None:
+    def __init__(
+        self, message: str, seen: int, version: int, fields: dict[str, object] | None = None
+    ) -> None:
         super().__init__(message)
         self.seen = seen
         self.version = version

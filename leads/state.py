@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from uuid import UUID
 
-from checklists.models import Item
-from checklists.progress import Definitions, load_definitions
+from checklists.definitions import Definitions, ItemDef, load_definitions
+from checklists.progress import AnswerState, Progress, judge_checklist
 from leadhub.workspaces.models import Workspace
 from leads.models import Address, Answer, ContactPoint, Lead, LeadTag, Profile, Tag
 from leads.queries.catalogue import Catalogue, load_catalogue
+from leads.values import plain_number
 
 
 class LeadState:
@@ -55,5 +57,27 @@ class LeadState:
             return []
         return list(ContactPoint.objects.filter(workspace=self.workspace, lead=self.lead))
 
-    def item(self, code: str) -> Item | None:
+    @property
+    def stage(self) -> str:
+        disposition = self.catalogue.dispositions.get(self.lead.disposition_id)
+        return disposition.stage if disposition else ""
+
+    def item(self, code: str) -> ItemDef | None:
         return self.definitions.item(code)
+
+    def progress(self, answered: Mapping[UUID, AnswerState] | None = None) -> Progress:
+        """How the checklist stands, as if `answered` were stored already."""
+        return judge_checklist(self.definitions, {**self.answers, **(answered or {})}, self.facts())
+
+    def facts(self) -> dict[str, object]:
+        """What conditions may ask about the lead itself."""
+        lead = self.lead
+        found = {
+            "lead.stage": self.stage,
+            "lead.source": lead.source,
+            "lead.assignee_type": str(lead.assignee_type),
+            "lead.value": None if lead.value is None else plain_number(lead.value),
+        }
+        if self.definitions.facts & {"lead.state", "lead.country"}:
+            found |= {"lead.state": self.address.state, "lead.country": self.address.country}
+        return found

@@ -16,8 +16,16 @@ _ALPHABET = string.ascii_letters + string.digits
 _PUBLIC = 8
 # 43 characters out of 62 are 256 bits, so a plain SHA-256 of the secret is safe to store.
 _SECRET = 43
-_PREFIXES = {"omniai": "omni_", "octanist": "oct_", "pollybot": "sk-workspace_", "leadping": "lp_", "hub": "hub_"}
-_KEY = re.compile(r"\A(omni_|oct_|sk-workspace_|lp_(?:src_)?|hub_)(test_)?([A-Za-z0-9]{8})([A-Za-z0-9]{43})\Z")
+_PREFIXES = {
+    "omniai": "omni_",
+    "octanist": "oct_",
+    "pollybot": "sk-workspace_",
+    "leadping": "lp_",
+    "hub": "hub_",
+}
+_KEY = re.compile(
+    r"\A(omni_|oct_|sk-workspace_|lp_(?:src_)?|hub_)(test_)?([A-Za-z0-9]{8})([A-Za-z0-9]{43})\Z"
+)
 _NO_DIGEST = "0" * 64
 
 

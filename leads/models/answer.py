@@ -42,7 +42,9 @@ class Answer(Owned):
                 condition=models.Q(status__in=AnswerStatus.values),
                 name="answer_status",
                 violation_error_code="invalid_choice",
-                violation_error_message=_("Choose one of TODO, COMPLETED, INVALID, SKIPPED and NEEDS_REVIEW."),
+                violation_error_message=_(
+                    "Choose one of TODO, COMPLETED, INVALID, SKIPPED and NEEDS_REVIEW."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["workspace", "item", "-lead"], name="answer_of_item")]

@@ -21,8 +21,8 @@ class Address(models.Model):
     postal_code = models.CharField(_("postal code"), max_length=255, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     additional_info = models.CharField(_("further details"), max_length=255, blank=True)
-    latitude = models.FloatField(_("latitude"), null=True, blank=True)
-    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=10, decimal_places=7, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=10, decimal_places=7, null=True, blank=True)
 
     class Meta:
         verbose_name = _("address")

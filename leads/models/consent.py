@@ -47,7 +47,9 @@ class Suppression(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "key_hash", "reason", "channel"], name="suppression_once")
+            models.UniqueConstraint(
+                fields=["workspace", "key_hash", "reason", "channel"], name="suppression_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -101,7 +101,9 @@ class DispositionChange(Owned):
     class Meta:
         verbose_name = _("change of disposition")
         verbose_name_plural = _("changes of disposition")
-        indexes = [models.Index(fields=["workspace", "lead", "-changed_at", "-id"], name="disposition_history")]
+        indexes = [
+            models.Index(fields=["workspace", "lead", "-changed_at", "-id"], name="disposition_history")
+        ]
 
     def __str__(self) -> str:
         return self.outcome

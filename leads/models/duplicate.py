@@ -17,7 +17,9 @@ class NotDuplicate(Owned):
     created_at = models.DateTimeField(default=now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["workspace", "first", "second"], name="not_duplicate_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "first", "second"], name="not_duplicate_once")
+        ]
         indexes = [models.Index(fields=["workspace", "second"], name="not_duplicate_second")]
 
     def __str__(self) -> str:

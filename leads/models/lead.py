@@ -106,6 +106,8 @@ class Lead(Owned):
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
+    # Every lead that was merged into this one, at any depth, so that its story is read in one question.
+    absorbed = models.JSONField(default=list, blank=True)
     version = models.PositiveIntegerField(default=1)
     field_sources = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=now)

@@ -53,7 +53,9 @@ class Entry(Owned):
     actor_kind = models.CharField(max_length=10)
     actor_name = models.CharField(max_length=200)
     user = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+", db_index=False)
-    api_key = models.ForeignKey("workspaces.ApiKey", models.SET_NULL, null=True, related_name="+", db_index=False)
+    api_key = models.ForeignKey(
+        "workspaces.ApiKey", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     import_batch = models.ForeignKey(
         "leads.ImportBatch", models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -117,7 +119,9 @@ class Action(Owned, Leased):
     actor_kind = models.CharField(max_length=10, blank=True)
     actor_name = models.CharField(max_length=200, blank=True)
     user = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+", db_index=False)
-    api_key = models.ForeignKey("workspaces.ApiKey", models.SET_NULL, null=True, related_name="+", db_index=False)
+    api_key = models.ForeignKey(
+        "workspaces.ApiKey", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     door = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(default=now)
     completed_at = models.DateTimeField(null=True, blank=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.values.limits import LIMITS
 from leads.values.text import check_length, clean_line, strip_unseen
+
+_JOINERS: Final = re.compile("[\u200c\u200d]")
 
 
 class TagName(NamedTuple):
@@ -26,9 +29,10 @@ def clean_tag(raw: object) -> TagName:
 
 
 def tag_key(text: str) -> str:
-    """NFKC, casefold, single spaces; also for text to look up, which may be no tag at all."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    folded = normalize("NFKC", normalize("NFKC", strip_unseen(text)).casefold())
-    # Compatibility forms can hide capitals and spaces in turn.
-    return " ".join(strip_unseen(normalize("NFKC", folded.casefold())).split())
+    """NFKC, casefold, single spaces, no joiners; also for text to look up, which may be no tag at all."""
+    if not text.isascii():
+        text = normalize("NFKC", _JOINERS.sub("", strip_unseen(text)))
+        # Twice, because compatibility forms can hide capitals in turn.
+        for _step in range(2):
+            text = normalize("NFKC", text.casefold())
+    return " ".join(text.lower().split())

@@ -22,7 +22,9 @@ class ApiKey(Owned):
     public_id = models.CharField(max_length=16, editable=False)
     digest = models.CharField(max_length=64, editable=False)
     prefix = models.CharField(max_length=24, editable=False)
-    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        "workspaces.User", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)

@@ -22,7 +22,9 @@ def document_types() -> list[str]:
 class Workspace(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField(
-        _("slug"), unique=True, error_messages={"unique": _("Another workspace has this slug; choose a different one.")}
+        _("slug"),
+        unique=True,
+        error_messages={"unique": _("Another workspace has this slug; choose a different one.")},
     )
     name = models.CharField(_("name"), max_length=200)
     region = models.CharField(_("phone region"), max_length=2, default="US")
@@ -33,7 +35,9 @@ class Workspace(models.Model):
     own_leads_only = models.BooleanField(_("agents see their own leads only"), default=False)
     approve_all_messages = models.BooleanField(_("every message needs approval"), default=False)
     rate_per_minute = models.PositiveIntegerField(_("requests per key and minute"), default=300)
-    pollybot_rate_per_hour = models.PositiveIntegerField(_("PollyBot requests per key and hour"), default=1000)
+    pollybot_rate_per_hour = models.PositiveIntegerField(
+        _("PollyBot requests per key and hour"), default=1000
+    )
     request_record_days = models.PositiveIntegerField(_("days to keep request bodies"), default=30)
     retry_ladder = models.JSONField(_("hours between tries"), default=retry_ladder)
     document_types = models.JSONField(_("accepted documents"), default=document_types)

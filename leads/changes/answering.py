@@ -1,0 +1,68 @@
+"""Writing answers, and keeping the counters that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from leads.changes.draft import Draft
+from leads.models import Answer
+from leads.models.answer import AnswerStatus, answer_id
+from leads.timeline import MISSING, escape, plain
+from leads.validation.judge import AnswerVerdict
+
+_FACT_COLUMNS = frozenset({"disposition_id", "source", "assignee_type", "value"})
+
+
+def set_answers(draft: Draft, accepted: Iterable[AnswerVerdict]) -> None:
+    for verdict in accepted:
+        put_answer(draft, verdict)
+
+
+def put_answer(draft: Draft, verdict: AnswerVerdict) -> None:
+    item = verdict.item
+    stored = draft.answers.get(item.id) or draft.state.answers.get(item.id)
+    row = stored or Answer(
+        id=answer_id(draft.lead.pk, item.id),
+        workspace=draft.state.workspace,
+        lead=draft.lead,
+        item_id=item.id,
+        created_at=draft.moment,
+    )
+    before = words(row) if stored else MISSING
+    for name, value in verdict.sets.items():
+        setattr(row, name, value)
+    if before is not MISSING and plain(before) == plain(words(row)):
+        return
+    if before is MISSING and words(row) == words(Answer()):
+        return  # an untouched item stays untouched
+    row.problem = ""
+    row.actor_kind, row.actor_name, row.door = draft.actor.kind, draft.actor.name[:200], draft.actor.door
+    row.updated_at = draft.moment
+    if row.status != AnswerStatus.TODO:
+        row.answered_at = draft.moment
+    draft.answers[item.id] = row
+    draft.state.answers[item.id] = row
+    draft.tell(f"/answers/{escape(item.code)}", before, words(row))
+
+
+def words(row: Answer) -> dict[str, object]:
+    found: dict[str, object] = {"value": row.value, "status": str(row.status)}
+    return {**found, "override": row.override} if row.override else found
+
+
+def settle_counters(draft: Draft) -> None:
+    """Recount when answers changed, or facts that conditions look at; a stale count is refreshed on the way."""
+    state = draft.state
+    facts_moved = bool(draft.columns & _FACT_COLUMNS) or "address" in draft.beside
+    if not (state.is_new or draft.answers or (facts_moved and state.definitions.facts)):
+        return
+    progress = state.progress()
+    draft.set_column("checklist_required", progress.required)
+    draft.set_column("checklist_done", progress.done)
+    draft.set_column("checklist_in_review", progress.in_review)
+    draft.set_column("checklist_groups", progress.groups_as_json())
+    draft.set_column("checklist_revision", progress.revision)
+    complete = progress.required > 0 and progress.done + progress.in_review >= progress.required
+    if complete and draft.lead.completed_at is None:
+        draft.set_column("completed_at", draft.moment)
+        draft.events.append("lead.completed")

@@ -1,0 +1,178 @@
+"""Writing a workspace's catalogue: dispositions, call outcomes, tags, settings. Each change leaves an audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from leadhub.workspaces.clock import now
+from leadhub.workspaces.ids import new_id
+from leadhub.workspaces.models import Owned, Workspace, WorkspaceEntry
+from leads.change import Actor
+from leads.changes.transact import transact
+from leads.errors import Invalid, NotFound, Problem
+from leads.models import CallOutcome, Disposition, Stage, Tag
+from leads.timeline import MISSING, Change, change_of, plain
+from leads.values import clean_tag
+
+OUTCOMES: Final = (
+    ("no_answer", "No answer", False, False),
+    ("voicemail", "Voicemail", False, False),
+    ("busy", "Busy", False, False),
+    ("connected", "Connected", True, False),
+    ("wrong_number", "Wrong number", False, True),
+    ("callback", "Callback agreed", True, False),
+)
+
+
+def write_entry(
+    workspace: Workspace, actor: Actor, kind: str, summary: str, changes: Mapping[str, Change]
+) -> WorkspaceEntry:
+    """The audit of a workspace: who changed which setting, key, member or definition."""
+    return WorkspaceEntry.objects.create(
+        workspace=workspace,
+        kind=kind,
+        summary=summary[:255],
+        changes=dict(changes),
+        actor_kind=actor.kind,
+        actor_name=actor.name[:200],
+        user_id=actor.user_id,
+        door=actor.door,
+        request_id=actor.request_id,
+    )
+
+
+def renew_catalogue(workspace: Workspace) -> None:
+    """Let every process read the catalogue anew."""
+    workspace.catalogue_token = new_id()
+    workspace.save(update_fields=["catalogue_token"])
+
+
+def fill_catalogue(workspace: Workspace) -> None:
+    """What a new workspace starts with: a default disposition for each stage, and the usual call outcomes."""
+    Disposition.objects.bulk_create(
+        Disposition(
+            workspace=workspace,
+            outcome=stage.value,
+            label=str(stage.label),
+            stage=stage,
+            is_default=True,
+            order=order,
+        )
+        for order, stage in enumerate(Stage)
+    )
+    CallOutcome.objects.bulk_create(
+        CallOutcome(workspace=workspace, slug=slug, label=label, reaches=reaches, marks_bad=bad, order=order)
+        for order, (slug, label, reaches, bad) in enumerate(OUTCOMES)
+    )
+
+
+def save_row(
+    workspace: Workspace, actor: Actor, row: Owned, values: Mapping[str, object], *, noun: str
+) -> bool:
+    """Set columns of a catalogue row, new or stored; an unchanged one writes nothing."""
+
+    def write() -> bool:
+        is_new = row._state.adding
+        changes: dict[str, Change] = {}
+        for column, value in values.items():
+            old = MISSING if is_new else getattr(row, column)
+            setattr(row, column, value)
+            if is_new or plain(old) != plain(value):
+                changes[column] = change_of(old, value)
+        if not changes:
+            return False
+        check_row(row)
+        row.save(force_insert=is_new)
+        verb = _("added") if is_new else _("changed")
+        write_entry(workspace, actor, f"{noun}_saved", f"{noun.capitalize()} “{row}” {verb}", changes)
+        renew_catalogue(workspace)
+        return True
+
+    return transact(write)
+
+
+def save_disposition(
+    workspace: Workspace, actor: Actor, values: Mapping[str, object], disposition_id: UUID | None = None
+) -> Disposition:
+    row = _stored(Disposition, workspace, disposition_id) or Disposition(workspace=workspace)
+    save_row(workspace, actor, row, values, noun="disposition")
+    return row
+
+
+def save_call_outcome(
+    workspace: Workspace, actor: Actor, values: Mapping[str, object], outcome_id: UUID | None = None
+) -> CallOutcome:
+    row = _stored(CallOutcome, workspace, outcome_id) or CallOutcome(workspace=workspace)
+    save_row(workspace, actor, row, values, noun="call outcome")
+    return row
+
+
+def save_tag(
+    workspace: Workspace, actor: Actor, values: Mapping[str, object], tag_id: UUID | None = None
+) -> Tag:
+    """Add or rename a tag; two names that differ only in case are one."""
+    row = _stored(Tag, workspace, tag_id) or Tag(workspace=workspace, created_by=actor.ref)
+    cleaned = dict(values)
+    if "name" in cleaned or row._state.adding:
+        try:
+            name = clean_tag(cleaned.get("name"))
+        except ValidationError as refusal:
+            error = refusal.error_list[0]
+            raise Invalid(
+                [Problem("name", error.code or "invalid", error.messages[0], cleaned.get("name"))]
+            ) from None
+        cleaned |= {"name": name.name, "normalized": name.normalized}
+    if not row._state.adding:
+        cleaned["updated_at"] = now() if _differs(row, cleaned) else row.updated_at
+    save_row(workspace, actor, row, cleaned, noun="tag")
+    return row
+
+
+def save_workspace(workspace: Workspace, actor: Actor, values: Mapping[str, object]) -> bool:
+    """Change settings of the workspace itself."""
+
+    def write() -> bool:
+        changes: dict[str, Change] = {}
+        for column, value in values.items():
+            old = getattr(workspace, column)
+            if plain(old) != plain(value):
+                setattr(workspace, column, value)
+                changes[column] = change_of(old, value)
+        if changes:
+            check_row(workspace)
+            workspace.save(update_fields=list(changes))
+            write_entry(workspace, actor, "settings_changed", _("Settings changed"), changes)
+        return bool(changes)
+
+    return transact(write)
+
+
+def _differs(row: models.Model, values: Mapping[str, object]) -> bool:
+    return any(plain(getattr(row, column)) != plain(value) for column, value in values.items())
+
+
+def _stored(kind: type[Any], workspace: Workspace, row_id: UUID | None) -> Any:
+    if row_id is None:
+        return None
+    row = kind.objects.filter(workspace=workspace, pk=row_id).first()
+    if row is None:
+        raise NotFound(_("The workspace has nothing with this id."))
+    return row
+
+
+def check_row(row: models.Model) -> None:
+    """The constraints of the table speak with their own codes; nothing here repeats them."""
+    try:
+        row.full_clean()
+    except ValidationError as refusal:
+        raise Invalid(
+            Problem("" if field == "__all__" else field, error.code or "invalid", error.messages[0])
+            for field, errors in refusal.error_dict.items()
+            for error in errors
+        ) from None

@@ -1,0 +1,135 @@
+"""The lead as it will be: what differs from what is stored, path by path, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Model
+
+from leadhub.workspaces.clock import now
+from leadhub.workspaces.ids import new_id
+from leads.change import Actor
+from leads.models import Action, Answer, ConsentEvent, ContactPoint, Disposition, DispositionChange, Tag
+from leads.state import LeadState
+from leads.timeline import MISSING, Change, change_of, diff_objects, plain
+
+# Columns that follow from others, or count; what they follow from is told instead.
+UNTOLD: Final = frozenset(
+    {
+        "email_key",
+        "phone_e164",
+        "phone_key",
+        "search_text",
+        "assigned_at",
+        "override_by",
+        "override_at",
+        "archived_by",
+        "disposition_change_id",
+        "checklist_required",
+        "checklist_done",
+        "checklist_in_review",
+        "checklist_groups",
+        "checklist_revision",
+        "next_action_at",
+        "claimed_by_id",
+        "claimed_until",
+    }
+)
+# Columns whose path has another name than the column.
+PATH_OF: Final[Mapping[str, str]] = {
+    "assignee_id": "assignee",
+    "import_batch_id": "import_batch",
+    "opted_out_at": "/consent/all",
+    "call_opted_out_at": "/consent/call",
+    "email_opted_out_at": "/consent/email",
+    "sms_opted_out_at": "/consent/sms",
+    "override_enabled": "/override/enabled",
+    "override_reason": "/override/reason",
+    "archived_at": "/archive/at",
+    "archive_reason": "/archive/reason",
+    "archive_note": "/archive/note",
+}
+
+
+class Draft:
+    def __init__(self, state: LeadState, actor: Actor) -> None:
+        self.state = state
+        self.lead = state.lead
+        self.actor = actor
+        self.moment: datetime = now()
+        self.entry_id: UUID = new_id()
+        self.changes: dict[str, Change] = {}
+        self.columns: set[str] = set()
+        self.beside: set[str] = set()
+        self.answers: dict[UUID, Answer] = {}
+        self.new_tags: list[Tag] = []
+        self.tags_added: list[Tag] = []
+        self.tags_removed: list[Tag] = []
+        self.contact_points: list[ContactPoint] = []
+        self.contact_points_removed: list[ContactPoint] = []
+        self.disposition_change: DispositionChange | None = None
+        self.consents: list[ConsentEvent] = []
+        self.actions: list[Action] = []
+        self.kept: dict[str, Any] | None = None
+        self.events: list[str] = []
+        self.note = ""
+        # An import is quiet unless it was asked to announce every lead.
+        self.announces = False
+
+    def tell(self, path: str, old: object, new: object) -> None:
+        """Note a difference; a second one at the same path keeps the first old value."""
+        first = self.changes.get(path)
+        if first is not None:
+            old = MISSING if first[2:] == ["added"] else first[0]
+        if plain(old) == plain(new):
+            self.changes.pop(path, None)
+        else:
+            self.changes[path] = change_of(old, new)
+
+    def set_column(self, column: str, value: object) -> bool:
+        old = getattr(self.lead, column)
+        if plain(old) == plain(value):
+            return False
+        setattr(self.lead, column, value)
+        self.columns.add(column)
+        if column not in UNTOLD:
+            self.tell(PATH_OF.get(column, column), _told(old), _told(value))
+        return True
+
+    def set_object(self, column: str, value: Mapping[str, object]) -> bool:
+        """A JSON object is told leaf by leaf, each under its own pointer."""
+        old = getattr(self.lead, column)
+        differences = diff_objects(old, value, f"/{column}")
+        if not differences:
+            return False
+        setattr(self.lead, column, dict(value))
+        self.columns.add(column)
+        for path, (before, after) in differences.items():
+            self.tell(path, before, after)
+        return True
+
+    def set_beside(self, section: str, column: str, value: object) -> None:
+        row: Model = getattr(self.state, section)
+        old = getattr(row, column)
+        if plain(old) != plain(value):
+            setattr(row, column, value)
+            self.beside.add(section)
+            self.tell(f"/{section}/{column}", _told(old), _told(value))
+
+    def set_disposition(self, disposition: Disposition) -> None:
+        old = self.state.catalogue.dispositions.get(self.lead.disposition_id)
+        self.lead.disposition = disposition
+        self.columns.add("disposition_id")
+        self.tell("disposition", old.outcome if old else None, disposition.outcome)
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.changes or self.columns or self.beside or self.answers or self.actions or self.note)
+
+
+def _told(value: object) -> object:
+    """An empty text was never set, so it is told as null, the way every dialect shows it."""
+    return None if value == "" else value

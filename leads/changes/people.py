@@ -1,0 +1,196 @@
+"""Writing workspaces, their members and their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from leadhub.workspaces.clock import now
+from leadhub.workspaces.keys import NewKey, make_key
+from leadhub.workspaces.models import DIALECTS, SCOPES, ApiKey, Membership, Role, User, Workspace
+from leadhub.workspaces.models.user import login_of
+from leads.change import Actor
+from leads.changes.catalogue import check_row, fill_catalogue, write_entry
+from leads.changes.transact import transact
+from leads.errors import NotFound, Refused
+from leads.timeline import MISSING, change_of
+from leads.validation.problems import Problems
+from leads.values import clean_country, clean_currency, clean_email, clean_line, clean_time_zone
+
+
+def create_workspace(actor: Actor, values: Mapping[str, object], *, is_demo: bool = False) -> Workspace:
+    """A workspace with its default dispositions and call outcomes."""
+    workspace = Workspace(is_demo=is_demo, **_workspace_columns(values))
+
+    def write() -> Workspace:
+        check_row(workspace)
+        workspace.save(force_insert=True)
+        fill_catalogue(workspace)
+        write_entry(workspace, actor, "workspace_created", _("Workspace “%s” created") % workspace.name, {})
+        return workspace
+
+    return transact(write)
+
+
+def _workspace_columns(values: Mapping[str, object]) -> dict[str, str]:
+    rules = {"region": clean_country, "time_zone": clean_time_zone, "currency": clean_currency}
+    problems = Problems()
+    columns: dict[str, str] = {}
+    for name, raw in values.items():
+        rule = rules.get(name, clean_line)
+        cleaned = problems.attempt(name, raw, lambda rule=rule, raw=raw: rule(raw))  # type: ignore[misc]
+        if cleaned is not None:
+            columns[name] = cleaned
+    problems.settle()
+    return columns
+
+
+def add_member(
+    workspace: Workspace, actor: Actor, email: str, role: str, *, password: str | None = None, name: str = ""
+) -> tuple[Membership, bool]:
+    """Make somebody a member, and a user where there is none; True says that the user is new."""
+    problems = Problems()
+    address = problems.attempt("email", email, lambda: clean_email(email))
+    if role not in Role.values:
+        problems.add(
+            "role",
+            "invalid_choice",
+            _("Choose one of the roles agent, manager and owner."),
+            role,
+            Role.values,
+        )
+    problems.settle()
+    assert address is not None
+
+    def write() -> tuple[Membership, bool]:
+        user = User.objects.filter(email=login_of(address.text)).first()
+        is_new = user is None
+        if user is None:
+            user = User.objects.create_user(address.text, password, full_name=name)
+        member = Membership.objects.filter(workspace=workspace, user=user).first()
+        if member is not None and member.left_at is None and member.role == role:
+            return member, is_new
+        if member is not None and member.role == Role.OWNER and role != Role.OWNER:
+            _keep_an_owner(workspace, member)
+        old = member.role if member and member.left_at is None else MISSING
+        member = member or Membership(workspace=workspace, user=user)
+        member.role, member.left_at = Role(role), None
+        member.save()
+        changes = {f"/members/{user.email}": change_of(old, role)}
+        write_entry(
+            workspace,
+            actor,
+            "member_saved",
+            _("%(who)s is now %(role)s") % {"who": user, "role": role},
+            changes,
+        )
+        return member, is_new
+
+    return transact(write)
+
+
+def remove_member(workspace: Workspace, actor: Actor, user_id: UUID) -> None:
+    def write() -> None:
+        member = (
+            Membership.objects.select_for_update()
+            .filter(workspace=workspace, user=user_id, left_at=None)
+            .first()
+        )
+        if member is None:
+            raise NotFound(_("Nobody in this workspace has this id."))
+        _keep_an_owner(workspace, member)
+        member.left_at = now()
+        member.save(update_fields=["left_at"])
+        changes = {f"/members/{member.user.email}": change_of(member.role, MISSING)}
+        write_entry(workspace, actor, "member_left", _("%s left the workspace") % member.user, changes)
+
+    transact(write)
+
+
+def _keep_an_owner(workspace: Workspace, leaver: Membership) -> None:
+    others = Membership.objects.select_for_update().filter(workspace=workspace, role=Role.OWNER, left_at=None)
+    if leaver.role == Role.OWNER and not others.exclude(pk=leaver.pk).exists():
+        raise Refused("last_owner", _("A workspace needs an owner; make somebody else one first."))
+
+
+def issue_key(
+    workspace: Workspace,
+    actor: Actor,
+    *,
+    name: str,
+    dialects: Sequence[str],
+    scopes: Sequence[str] = ("read", "write"),
+    test: bool = False,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, NewKey]:
+    """A key and, this once, its text. A Leadping source key creates leads and does nothing else."""
+    problems = Problems()
+    cleaned_name = problems.attempt("name", name, lambda: clean_line(name, 100))
+    _known_words("dialects", dialects, DIALECTS, problems)
+    _known_words("scopes", scopes, SCOPES, problems)
+    if expires_at is not None and expires_at <= now():
+        problems.add(
+            "expires_at",
+            "in_the_past",
+            _("The key would be expired already; choose a later time."),
+            expires_at,
+        )
+    problems.settle()
+    fresh = make_key(dialects, test=test, scopes=scopes)
+
+    def write() -> ApiKey:
+        key = ApiKey(
+            workspace=workspace,
+            name=cleaned_name,
+            dialects=list(dict.fromkeys(dialects)),
+            scopes=list(dict.fromkeys(scopes)),
+            is_test=test,
+            public_id=fresh.public_id,
+            digest=fresh.digest,
+            prefix=fresh.prefix,
+            created_by_id=actor.user_id,
+            expires_at=expires_at,
+        )
+        key.save(force_insert=True)
+        write_entry(
+            workspace,
+            actor,
+            "key_issued",
+            _("Key “%s” issued") % name,
+            {
+                f"/keys/{key.public_id}": change_of(
+                    MISSING, {"name": name, "dialects": key.dialects, "scopes": key.scopes}
+                )
+            },
+        )
+        return key
+
+    return transact(write), fresh
+
+
+def revoke_key(workspace: Workspace, actor: Actor, public_id: str) -> ApiKey:
+    """Revoking twice keeps the first time."""
+
+    def write() -> ApiKey:
+        key = ApiKey.objects.select_for_update().filter(workspace=workspace, public_id=public_id).first()
+        if key is None:
+            raise NotFound(_("The workspace has no key with this id."))
+        if key.revoked_at is None:
+            key.revoked_at = now()
+            key.save(update_fields=["revoked_at"])
+            changes = {f"/keys/{key.public_id}": change_of({"name": key.name}, MISSING)}
+            write_entry(workspace, actor, "key_revoked", _("Key “%s” revoked") % key.name, changes)
+        return key
+
+    return transact(write)
+
+
+def _known_words(field: str, words: Sequence[str], known: Sequence[str], problems: Problems) -> None:
+    if not words:
+        problems.add(field, "required", _("Name at least one."), None, list(known))
+    for word in words:
+        if word not in known:
+            problems.add(field, "invalid_choice", _("Choose from the known ones."), word, list(known))

@@ -1,0 +1,45 @@
+"""Where a lead stands: entering a disposition, and what follows from its stage."""
+
+from __future__ import annotations
+
+from leads.change import DispositionWish
+from leads.changes.draft import Draft
+from leads.models import Disposition, DispositionChange, Stage
+
+_CHANGE_SOURCES = {"user": "User", "key": "API", "import": "System", "system": "System"}
+
+
+def set_disposition(draft: Draft, wanted: Disposition, wish: DispositionWish) -> None:
+    """Naming the disposition a lead has already moves nothing, unless something is said about it."""
+    lead = draft.lead
+    same = wanted.pk == lead.disposition_id
+    if same and not wish.words and (not wish.reason or draft.state.is_new):
+        return
+    previous = None if draft.state.is_new else lead.disposition_change
+    old = draft.state.catalogue.dispositions.get(lead.disposition_id)
+    words = {name: value for name, value in wish.words.items() if value is not None}
+    row = DispositionChange(
+        workspace=draft.state.workspace,
+        lead=lead,
+        disposition=wanted,
+        previous=previous,
+        previous_outcome="" if draft.state.is_new or old is None else old.outcome,
+        previous_kind=previous.kind if previous else "",
+        outcome=words.pop("outcome", wanted.outcome),
+        reason=wish.reason,
+        change_source=words.pop("change_source", _CHANGE_SOURCES[draft.actor.kind]),
+        changed_by=draft.actor.ref,
+        changed_by_name=draft.actor.name[:200],
+        changed_at=words.pop("changed_at", draft.moment),
+        created_at=draft.moment,
+        **words,
+    )
+    draft.disposition_change = row
+    lead.disposition_change = row
+    draft.columns.add("disposition_change_id")
+    if not same:
+        draft.set_disposition(wanted)
+    draft.tell("/disposition/change", str(previous.pk) if previous else None, str(row.pk))
+    if wanted.stage == Stage.QUALIFIED and lead.qualified_at is None:
+        draft.set_column("qualified_at", draft.moment)
+    draft.events.append("lead.disposition_changed")

@@ -1,0 +1,117 @@
+"""Writing a draft: only what differs, with its one entry and its events, in the caller's transaction."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from leads.changes.answering import settle_counters
+from leads.changes.contacts import settle_search_text
+from leads.changes.draft import Draft
+from leads.changes.events import store_events
+from leads.changes.tagging import store_tags
+from leads.models import Action, Answer, ConsentEvent, ContactPoint, Entry
+from leads.timeline import record
+
+_ANSWER_COLUMNS = [
+    "value",
+    "status",
+    "override",
+    "problem",
+    "actor_kind",
+    "actor_name",
+    "door",
+    "answered_at",
+    "updated_at",
+]
+
+
+def store(
+    draft: Draft, *, kind: str, summary: str, input: dict[str, object], undoes: UUID | None = None
+) -> Entry:
+    """The lead's version rises by one, its fields remember this entry, and the entry says what differs."""
+    state, lead = draft.state, draft.lead
+    created = state.is_new
+    settle_counters(draft)
+    settle_search_text(draft)
+    if not created:
+        lead.version += 1
+    lead.updated_at = draft.moment
+    lead.field_sources = {**lead.field_sources, **{path: str(draft.entry_id) for path in draft.changes}}
+    entry = record(
+        lead,
+        draft.actor,
+        draft.moment,
+        entry_id=draft.entry_id,
+        kind=kind,
+        summary=summary,
+        changes=draft.changes,
+        input=input,
+        note=draft.note,
+        kept=draft.kept,
+        undoes=undoes,
+        action_id=draft.actions[0].pk if draft.actions else None,
+    )
+    _store_lead(draft)
+    _store_beside(draft)
+    if draft.actions:
+        Action.objects.bulk_create(draft.actions)
+    entry.save(force_insert=True)
+    _store_consents(draft, entry)
+    store_events(draft, entry, created=created)
+    state.is_new = False
+    return entry
+
+
+def _store_lead(draft: Draft) -> None:
+    lead, change = draft.lead, draft.disposition_change
+    if draft.state.is_new:
+        # The lead and its first change of disposition point at each other, so one of them comes in two steps.
+        lead.disposition_change = None
+        lead.created_at = draft.moment
+        lead.save(force_insert=True)
+        if change is not None:
+            change.save(force_insert=True)
+            lead.disposition_change = change
+            lead.save(update_fields=["disposition_change"])
+        return
+    if change is not None:
+        change.save(force_insert=True)
+    names = {column.removesuffix("_id") if _is_relation(column) else column for column in draft.columns}
+    lead.save(update_fields=[*names, "version", "updated_at", "field_sources"])
+
+
+def _is_relation(column: str) -> bool:
+    return column in {
+        "assignee_id",
+        "claimed_by_id",
+        "disposition_id",
+        "disposition_change_id",
+        "import_batch_id",
+    }
+
+
+def _store_beside(draft: Draft) -> None:
+    state = draft.state
+    for section in draft.beside:
+        getattr(state, section).save()
+    if draft.answers:
+        Answer.objects.bulk_create(
+            draft.answers.values(),
+            update_conflicts=True,
+            update_fields=_ANSWER_COLUMNS,
+            unique_fields=["id"],
+        )
+    if draft.new_tags or draft.tags_added or draft.tags_removed:
+        store_tags(draft)
+    for point in draft.contact_points:
+        point.save()
+    if draft.contact_points_removed:
+        gone = [point.pk for point in draft.contact_points_removed]
+        ContactPoint.objects.filter(workspace=state.workspace, pk__in=gone).delete()
+
+
+def _store_consents(draft: Draft, entry: Entry) -> None:
+    if draft.consents:
+        for consent in draft.consents:
+            consent.entry = entry
+        ConsentEvent.objects.bulk_create(draft.consents)

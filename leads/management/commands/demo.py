@@ -1,0 +1,113 @@
+"""Prepares the demo that `make run` serves: tables, data, a login, keys; and says how to use them."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from leadhub.workspaces.keys import find_key
+from leadhub.workspaces.models import DIALECTS, User, Workspace
+from leads.models import Lead
+
+SLUG = "demo"
+LOGIN = "demo@leadhub.example"
+CREDENTIALS = settings.VAR_DIR / "demo-credentials"
+PASSWORD_VARIABLE = "LEADHUB_DEMO_PASSWORD"  # noqa: S105 (a name, not a password)
+
+JSON = "-H 'Content-Type: application/json'"
+CURLS = {
+    "omniai": f"""curl -X PUT {{base}}/api/v1/leads -H 'x-api-key: {{key}}' {JSON} \\
+    -d '{{{{"leadId": "{{lead.pk}}", "businessName": "Bright Bakery LLC"}}}}'""",
+    "octanist": f"""curl -X PATCH {{base}}/api/leads -H 'X-API-KEY: {{key}}' {JSON} \\
+    -d '{{{{"id": "{{lead.pk}}", "note": "Asked for a call on Monday."}}}}'""",
+    "pollybot": f"""curl -X PUT {{base}}/api/v1/leads/{{lead.pk}} -H 'Authorization: Bearer {{key}}' {JSON} \\
+    -d '{{{{"status": "contacted"}}}}'""",
+    "leadping": f"""curl -X PUT {{base}}/leads/{{lead.pk}} -H 'Authorization: Bearer {{key}}' {JSON} \\
+    -d '{{{{"contact": {{{{"streetAddress": {{{{"city": "Portland", "state": "OR"}}}}}}}}}}}}'""",
+    "hub": "curl {base}/api/hub/leads/{lead.pk} -H 'Authorization: Bearer {key}'",
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Prepare the demo: tables, demo data, a login and a key per dialect, kept in var/demo-credentials. "
+        "Refuses a database that holds any other workspace."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="where the demo will be served (8000)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refuse_real_data()
+        call_command("migrate", interactive=False, verbosity=0)
+        if not Workspace.objects.filter(slug=SLUG).exists():
+            call_command("seed_demo", stdout=self.stdout, stderr=self.stderr)
+        credentials = read_credentials(CREDENTIALS)
+        if not credentials:
+            credentials = make_credentials()
+            keep_credentials(CREDENTIALS, credentials)
+        self.stdout.write(describe(credentials, f"http://127.0.0.1:{options['port']}"))
+
+
+def refuse_real_data() -> None:
+    if Workspace._meta.db_table not in connection.introspection.table_names():
+        return
+    if Workspace.objects.filter(is_demo=False).exists():
+        raise CommandError(
+            "This database holds a workspace that is not the demo. Give the demo a database of its own, for "
+            "example: DATABASE_URL=sqlite:///var/demo.sqlite3 make run."
+        )
+
+
+def read_credentials(path: Path) -> dict[str, str]:
+    """What an earlier run kept; nothing, unless all of it still opens the demo of this database."""
+    if not path.exists():
+        return {}
+    lines = (line.partition("=") for line in path.read_text(encoding="utf-8").splitlines())
+    kept = {name: value for name, _, value in lines}
+    keys = [find_key(kept.get(dialect, "")) for dialect in DIALECTS]
+    good = all(key and key.revoked_at is None and key.workspace.slug == SLUG for key in keys)
+    staff = User.objects.filter(email=kept.get("login", "")).first()
+    return kept if good and staff and staff.check_password(kept.get("password", "")) else {}
+
+
+def make_credentials() -> dict[str, str]:
+    password = secrets.token_urlsafe(12)
+    os.environ[PASSWORD_VARIABLE] = password
+    call_command(
+        "add_member", SLUG, LOGIN, role="owner", password_env=PASSWORD_VARIABLE, stdout=io.StringIO()
+    )
+    credentials = {"login": LOGIN, "password": password}
+    for dialect in DIALECTS:
+        answer = io.StringIO()
+        call_command("issue_key", SLUG, dialect=[dialect], name=f"Demo {dialect}", stdout=answer)
+        credentials[dialect] = answer.getvalue().strip()
+    return credentials
+
+
+def keep_credentials(path: Path, credentials: dict[str, str]) -> None:
+    """Unreadable for others from its first byte on."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(f"{name}={value}\n" for name, value in credentials.items())
+
+
+def describe(credentials: dict[str, str], base: str) -> str:
+    lead = Lead.objects.filter(
+        workspace__slug=SLUG, is_test=False, deleted_at=None, merged_into=None
+    ).order_by("pk")[0]
+    lines = ["", f"leadhub is served at {base}/  (Ctrl-C stops it)", ""]
+    lines += [f"  Staff login   {credentials['login']}", f"  password      {credentials['password']}", ""]
+    for dialect in DIALECTS:
+        key = credentials[dialect]
+        lines += [f"  {dialect}: {key}", f"  {CURLS[dialect].format(base=base, key=key, lead=lead)}", ""]
+    return "\n".join([*lines, f"All of this is kept in {CREDENTIALS.relative_to(settings.BASE_DIR)}.", ""])

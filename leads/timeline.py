@@ -1,0 +1,151 @@
+"""Entries: what a difference looks like, how one is recorded, and how it reads as a sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from leads.change import Actor
+from leads.models import Entry, Lead
+from leads.values import format_moment, plain_number
+
+
+@final
+class Missing:
+    """No value at all, which is not the same as null."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = Missing()
+
+# [old, new], or [null, new, "added"], or [old, null, "removed"].
+Change = list[Any]
+
+
+def plain(value: object) -> Any:
+    """The JSON form of a value, the same on both databases."""
+    match value:
+        case Missing() | None | bool() | int() | float() | str():
+            return value
+        case Decimal():
+            return plain_number(value)
+        case dt.datetime():
+            return format_moment(value)
+        case dt.date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+    return str(value)
+
+
+def change_of(old: object, new: object) -> Change:
+    if isinstance(old, Missing):
+        return [None, plain(new), "added"]
+    if isinstance(new, Missing):
+        return [plain(old), None, "removed"]
+    return [plain(old), plain(new)]
+
+
+def sides(change: Change) -> tuple[object, object]:
+    """The old and the new value of a change, with MISSING where there was none."""
+    flag = change[2] if len(change) > 2 else ""
+    return (MISSING if flag == "added" else change[0], MISSING if flag == "removed" else change[1])
+
+
+def diff_objects(
+    old: Mapping[str, object], new: Mapping[str, object], pointer: str
+) -> dict[str, tuple[object, object]]:
+    """{JSON pointer: (old, new)} for every leaf that differs. Lists are leaves."""
+    found: dict[str, tuple[object, object]] = {}
+    for key in {**old, **new}:
+        before, after = old.get(key, MISSING), new.get(key, MISSING)
+        path = f"{pointer}/{escape(key)}"
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            found |= diff_objects(before, after, path)
+        elif not _same(before, after):
+            found[path] = (before, after)
+    return found
+
+
+def _same(before: object, after: object) -> bool:
+    """Equal as JSON: true is not 1, although Python says so, and 85.0 is 85."""
+    if _is_number(before) and _is_number(after):
+        return before == after
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) == len(after) and all(map(_same, before, after))
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return before.keys() == after.keys() and all(_same(before[key], after[key]) for key in before)
+    return type(before) is type(after) and before == after
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def escape(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def unescape(part: str) -> str:
+    return part.replace("~1", "/").replace("~0", "~")
+
+
+def record(
+    lead: Lead,
+    actor: Actor,
+    moment: dt.datetime,
+    *,
+    entry_id: UUID,
+    kind: str,
+    summary: str,
+    changes: Mapping[str, Change],
+    input: Mapping[str, object],
+    note: str = "",
+    kept: Mapping[str, object] | None = None,
+    undoes: UUID | None = None,
+    action_id: UUID | None = None,
+) -> Entry:
+    """The entry of a change, not yet stored; the writer stores it with the change itself."""
+    return Entry(
+        id=entry_id,
+        workspace_id=lead.workspace_id,
+        lead=lead,
+        kind=kind,
+        summary=summary[:255],
+        input=plain(input),
+        changes=dict(changes),
+        kept=plain(kept) if kept is not None else None,
+        note=note,
+        undoes_id=undoes,
+        action_id=action_id,
+        actor_kind=actor.kind,
+        actor_name=actor.name[:200],
+        user_id=actor.user_id,
+        api_key_id=actor.api_key_id,
+        import_batch_id=actor.import_batch_id,
+        door=actor.door,
+        request_id=actor.request_id,
+        version=lead.version,
+        created_at=moment,
+    )
+
+
+def describe(entry: Entry) -> str:
+    """One sentence for people: who, through which door, what."""
+    who = entry.actor_name or _("Somebody")
+    return _("%(who)s (%(door)s): %(what)s.") % {
+        "who": who,
+        "door": entry.door,
+        "what": entry.summary.rstrip("."),
+    }

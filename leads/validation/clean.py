@@ -1,0 +1,138 @@
+"""`clean`: every value of a change, judged by itself. All problems are collected, none hides another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from leadhub.workspaces.models import Workspace
+from leads import values
+from leads.change import CLEAR, Archive, CallLog, Clear, ContactPointChange, LeadChange, Override
+from leads.models import Channel, ContactPoint
+from leads.validation.fields import ADDRESS, FIELDS, PROFILE, Field, House
+from leads.validation.problems import Problems
+from leads.values import LIMITS
+
+_ARCHIVE_NOTE = 500
+
+
+@dataclass(slots=True)
+class Clean:
+    """The columns a change sets, section by section, ready to be compared with what is stored."""
+
+    columns: dict[str, object] = field(default_factory=dict)
+    address: dict[str, object] = field(default_factory=dict)
+    profile: dict[str, object] = field(default_factory=dict)
+    metadata: Mapping[str, object] | Clear | None = None
+    note: str = ""
+    archive: tuple[int | None, str] | None = None
+    override: tuple[bool, str] | None = None
+    contact_points: list[tuple[ContactPointChange, str, str]] = field(default_factory=list)
+    call_note: str = ""
+
+
+def clean(change: LeadChange, workspace: Workspace) -> Clean:
+    problems = Problems()
+    house = House(workspace.region, change.strict_phone)
+    cleaned = Clean(
+        columns=_section(change.fields, FIELDS, "", house, problems),
+        address=_section(change.address, ADDRESS, "address.", house, problems),
+        profile=_section(change.profile, PROFILE, "profile.", house, problems),
+        metadata=_metadata(change.metadata, problems),
+        contact_points=[
+            point for raw in change.contact_points if (point := _contact_point(raw, house, problems))
+        ],
+    )
+    if change.note is not None:
+        cleaned.note = problems.attempt("note", change.note, lambda: values.clean_note(change.note)) or ""
+    if change.archive is not None:
+        cleaned.archive = _archive(change.archive, problems)
+    if isinstance(change.override, Override):
+        cleaned.override = _override(change.override, problems)
+    if change.call is not None:
+        cleaned.call_note = _call_note(change.call, problems)
+    for wish in change.consent:
+        if wish.channel not in Channel.values:
+            problems.add(
+                "consent.channel", "invalid_choice", _("Name a known channel."), wish.channel, Channel.values
+            )
+    problems.settle()
+    return cleaned
+
+
+def _section(
+    sent: Mapping[str, object], fields: Mapping[str, Field], prefix: str, house: House, problems: Problems
+) -> dict[str, object]:
+    columns: dict[str, object] = {}
+    for name, raw in sent.items():
+        known = fields.get(name)
+        if known is None:
+            problems.add(prefix + name, "unknown_field", _("A lead has no such field."), raw)
+        elif raw is CLEAR:
+            columns.update(known.empty)
+        else:
+            columns.update(_clean_one(prefix + name, raw, known, house, problems))
+    return columns
+
+
+def _clean_one(
+    path: str, raw: object, known: Field, house: House, problems: Problems
+) -> Mapping[str, object]:
+    cleaned = problems.attempt(path, raw, lambda: known.clean(raw, house))
+    return {} if cleaned is None else cleaned
+
+
+def _metadata(
+    patch: Mapping[str, object] | Clear | None, problems: Problems
+) -> Mapping[str, object] | Clear | None:
+    if patch is None or isinstance(patch, Clear):
+        return patch
+    return problems.attempt("metadata", None, lambda: values.clean_metadata_patch(patch)) or {}
+
+
+def _contact_point(
+    raw: ContactPointChange, house: House, problems: Problems
+) -> tuple[ContactPointChange, str, str] | None:
+    if raw.kind == ContactPoint.Kind.EMAIL:
+        email = problems.attempt("contact_points", raw.value, lambda: values.clean_email(raw.value))
+        return (raw, email.text, email.key) if email else None
+    if raw.kind == ContactPoint.Kind.PHONE:
+        phone = problems.attempt(
+            "contact_points", raw.value, lambda: values.clean_phone(raw.value, house.region)
+        )
+        return (raw, phone.text, phone.key) if phone and phone.key else None
+    problems.add("contact_points", "invalid_choice", _("A contact point is a phone or an email."), raw.kind)
+    return None
+
+
+def _archive(archive: Archive, problems: Problems) -> tuple[int | None, str]:
+    reason = note = None
+    if archive.reason is not None:
+        reason = problems.attempt(
+            "archive.reason", archive.reason, lambda: values.clean_integer(archive.reason, 0, 9)
+        )
+    if archive.note is not None:
+        note = problems.attempt(
+            "archive.note",
+            archive.note,
+            lambda: values.clean_text(archive.note, _ARCHIVE_NOTE, multiline=True),
+        )
+    return reason, note or ""
+
+
+def _override(override: Override, problems: Problems) -> tuple[bool, str]:
+    enabled = problems.attempt(
+        "override.enabled", override.enabled, lambda: values.clean_boolean(override.enabled)
+    )
+    reason = problems.attempt(
+        "override.reason",
+        override.reason,
+        lambda: values.clean_text(override.reason or "", LIMITS.note, multiline=True),
+    )
+    return bool(enabled), reason or ""
+
+
+def _call_note(call: CallLog, problems: Problems) -> str:
+    return problems.attempt("call.note", call.note, lambda: values.clean_note(call.note)) or ""

@@ -1,0 +1,44 @@
+"""Collecting problems: rules add, nobody overwrites, and the caller hears of all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+
+from leads.errors import Invalid, Problem
+
+T = TypeVar("T")
+
+# Enough of a refused value to recognise it by; the whole of it stands in the request record.
+_SHOWN = 200
+
+
+class Problems:
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(
+        self, field: str, code: str, message: str | Promise, value: object = None, expected: object = None
+    ) -> None:
+        self.found.append(Problem(field, code, str(message), _cut(value), expected))
+
+    def attempt(self, field: str, value: object, rule: Callable[[], T]) -> T | None:
+        """What the rule makes of a value, or None once its refusal is noted."""
+        try:
+            return rule()
+        except ValidationError as refusal:
+            for error in refusal.error_list:
+                message = error.message % error.params if error.params else error.message
+                self.add(field, error.code or "invalid", message, value)
+            return None
+
+    def settle(self) -> None:
+        if self.found:
+            raise Invalid(self.found)
+
+
+def _cut(value: object) -> object:
+    return value[:_SHOWN] if isinstance(value, str) else value
