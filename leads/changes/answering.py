@@ -56,7 +56,11 @@ def settle_counters(draft: Draft) -> None:
     facts_moved = bool(draft.columns & _FACT_COLUMNS) or "address" in draft.beside
     if not (state.is_new or draft.answers or (facts_moved and state.definitions.facts)):
         return
-    progress = state.progress()
+    recount(draft)
+
+
+def recount(draft: Draft) -> None:
+    progress = draft.state.progress()
     draft.set_column("checklist_required", progress.required)
     draft.set_column("checklist_done", progress.done)
     draft.set_column("checklist_in_review", progress.in_review)
