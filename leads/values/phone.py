@@ -81,6 +81,6 @@ def _compact(text: str) -> str:
         elif character in "+\uff0b" and not kept:
             kept.append("+")
     key = "".join(kept)
-    if not _DIGIT.search(key):
-        return ""
-    return "+" + key[2:] if key.startswith("00") else key
+    if key.startswith("00"):
+        key = "+" + key[2:]
+    return key if _DIGIT.search(key) else ""

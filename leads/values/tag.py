@@ -30,9 +30,10 @@ def clean_tag(raw: object) -> TagName:
 
 def tag_key(text: str) -> str:
     """NFKC, casefold, single spaces, no joiners; also for text to look up, which may be no tag at all."""
-    if not text.isascii():
-        text = normalize("NFKC", _JOINERS.sub("", strip_unseen(text)))
-        # Twice, because compatibility forms can hide capitals in turn.
-        for _step in range(2):
-            text = normalize("NFKC", text.casefold())
-    return " ".join(text.lower().split())
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = normalize("NFKC", _JOINERS.sub("", strip_unseen(text)))
+    # Twice, because compatibility forms can hide capitals in turn.
+    for _step in range(2):
+        folded = normalize("NFKC", folded.casefold())
+    return " ".join(folded.split())
