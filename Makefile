@@ -51,7 +51,7 @@ run: .venv/is-ready var/demo-secret-key var/demo-data-keys staticfiles/staticfil
 	@$(DEMO) $(BIN)/python manage.py demo --port $(PORT)
 	@web=; worker=; stopped=; trap 'stopped=1; kill $$web $$worker 2>/dev/null' INT TERM; \
 	$(DEMO) $(BIN)/granian leadhub.wsgi:application --interface wsgi --host 127.0.0.1 --port $(PORT) --no-ws \
-		--workers $(WEB_WORKERS) --blocking-threads $(WEB_THREADS) --log-level warning & web=$$!; \
+		--workers $(WEB_WORKERS) --blocking-threads $(WEB_THREADS) --workers-kill-timeout 3 --log-level warning & web=$$!; \
 	if test -e leads/management/commands/worker.py; then $(DEMO) $(BIN)/python manage.py worker & worker=$$!; fi; \
 	wait $$web; status=$$?; kill $$web $$worker 2>/dev/null; wait; test -n "$$stopped" || exit $$status
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
+import socket
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="where the demo will be served (8000)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_taken_port(options["port"])
         refuse_real_data()
         call_command("migrate", interactive=False, verbosity=0)
         if not Workspace.objects.filter(slug=SLUG).exists():
@@ -56,6 +58,16 @@ class Command(BaseCommand):
             credentials = make_credentials()
             keep_credentials(CREDENTIALS, credentials)
         self.stdout.write(describe(credentials, f"http://127.0.0.1:{options['port']}"))
+
+
+def refuse_taken_port(port: int) -> None:
+    """The server shares its port with whoever listens there already, so a second demo would answer half the time."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"Port {port} cannot be had. Choose another: PORT=8001 make run.") from error
 
 
 def refuse_real_data() -> None:
