@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -33,6 +34,11 @@ def parse_checklist(text: str, *, as_json: bool = False) -> ChecklistSpec:
     if faults:
         raise InvalidDefinitions(faults)
     return cleaned
+
+
+def demo_checklist() -> ChecklistSpec:
+    """What the demo workspace asks of its leads: an item of every type, some of them on conditions."""
+    return parse_checklist(Path(__file__).with_name("demo.yaml").read_text(encoding="utf-8"))
 
 
 def dump_checklist(checklist: ChecklistSpec) -> str:
