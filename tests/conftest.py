@@ -7,6 +7,11 @@ import socket
 
 import pytest
 from django.db import connection
+from hypothesis import settings
+
+# How long one example takes says something of the machine, and nothing of the code.
+settings.register_profile("leadhub", deadline=None, print_blob=True)
+settings.load_profile("leadhub")
 
 
 def pytest_collection_modifyitems(items):

@@ -17,6 +17,8 @@ WRITERS = ("leads/changes/", "leads/timeline", "leads/migrations/")
 OWN_BOOKS = {
     "leads/imports/": {"ImportBatch", "ImportMapping", "ImportRow", "batch", "mapping"},
     "leads/outbox/": {"Event", "Instance", "Job", "WebhookDelivery", "WebhookEndpoint", "delivery", "job"},
+    "leads/management/commands/demo": {"user"},
+    "leads/api/credentials": {"ApiKey"},
     "leads/admin/": {"SavedView", "saved_view"},
 }
 ALWAYS_WRITES = re.compile(r"a?(create|get_or_create|update_or_create|bulk_create|bulk_update)|_raw_delete")

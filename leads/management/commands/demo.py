@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import secrets
 import socket
@@ -16,13 +15,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from leadhub.workspaces.keys import find_key
-from leadhub.workspaces.models import DIALECTS, User, Workspace
+from leadhub.workspaces.models import DIALECTS, Role, User, Workspace
+from leads.change import Actor, ActorKind
+from leads.changes.people import add_member, issue_key
 from leads.models import Lead
 
 SLUG = "demo"
 LOGIN = "demo@leadhub.example"
 CREDENTIALS = settings.VAR_DIR / "demo-credentials"
-PASSWORD_VARIABLE = "LEADHUB_DEMO_PASSWORD"  # noqa: S105 (a name, not a password)
 
 JSON = "-H 'Content-Type: application/json'"
 CURLS = {
@@ -55,13 +55,13 @@ class Command(BaseCommand):
             call_command("seed_demo", stdout=self.stdout, stderr=self.stderr)
         credentials = read_credentials(CREDENTIALS)
         if not credentials:
-            credentials = make_credentials()
+            credentials = make_credentials(Workspace.objects.get(slug=SLUG))
             keep_credentials(CREDENTIALS, credentials)
         self.stdout.write(describe(credentials, f"http://127.0.0.1:{options['port']}"))
 
 
 def refuse_taken_port(port: int) -> None:
-    """The server shares its port with whoever listens there already, so a second demo would answer half the time."""
+    """The server would share its port with whoever listens there already, and answer half the time."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -92,18 +92,18 @@ def read_credentials(path: Path) -> dict[str, str]:
     return kept if good and staff and staff.check_password(kept.get("password", "")) else {}
 
 
-def make_credentials() -> dict[str, str]:
+def make_credentials(workspace: Workspace) -> dict[str, str]:
+    actor = Actor(ActorKind.SYSTEM, "demo", "command")
     password = secrets.token_urlsafe(12)
-    os.environ[PASSWORD_VARIABLE] = password
-    call_command(
-        "add_member", SLUG, LOGIN, role="owner", password_env=PASSWORD_VARIABLE, stdout=io.StringIO()
-    )
-    credentials = {"login": LOGIN, "password": password}
-    for dialect in DIALECTS:
-        answer = io.StringIO()
-        call_command("issue_key", SLUG, dialect=[dialect], name=f"Demo {dialect}", stdout=answer)
-        credentials[dialect] = answer.getvalue().strip()
-    return credentials
+    user = add_member(workspace, actor, LOGIN, Role.OWNER, password=password, name="Demo Owner")[0].user
+    # The login may be there already, from a run whose credentials were lost.
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    keys = {
+        dialect: issue_key(workspace, actor, name=f"Demo {dialect}", dialects=[dialect])[1].text
+        for dialect in DIALECTS
+    }
+    return {"login": LOGIN, "password": password, **keys}
 
 
 def keep_credentials(path: Path, credentials: dict[str, str]) -> None:
