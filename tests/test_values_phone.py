@@ -222,7 +222,7 @@ def test_plain_numbers_of_every_region_take_the_fast_way():
 
 
 @pytest.mark.slow
-@settings(max_examples=50_000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 @given(written_numbers())
 def test_the_fast_way_says_what_the_library_says_at_length(written):
     text, region = written
