@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from leads.change import CallLog
+from leads.changes.actions import new_action
 from leads.changes.draft import Draft
-from leads.models import Action, ActionKind, ActionStatus, CallOutcome
+from leads.models import ActionKind, ActionStatus, CallOutcome
 
 
 def log_call(draft: Draft, call: CallLog, note: str) -> None:
     outcome = draft.state.catalogue.call_outcomes[str(call.outcome)]
     made_at = call.at or draft.moment
-    action = _action(draft, ActionKind.CALL, outcome.label)
+    action = new_action(draft, ActionKind.CALL, outcome.label)
     action.status, action.outcome, action.completed_at = ActionStatus.COMPLETED, outcome.slug, made_at
     action.scheduled_at = made_at
     action.input = {"outcome": outcome.slug, "reason": call.reason, "note": note}
@@ -44,24 +45,7 @@ def _plan_next(draft: Draft, call: CallLog, outcome: CallOutcome) -> None:
     if at is None and not outcome.reaches and not outcome.marks_bad and draft.lead.attempts <= len(ladder):
         at = draft.moment + timedelta(hours=ladder[draft.lead.attempts - 1])
     if at is not None:
-        action = _action(draft, ActionKind.CALL, "Call again")
+        action = new_action(draft, ActionKind.CALL, "Call again")
         action.scheduled_at = at
         draft.actions.append(action)
     draft.set_column("next_action_at", at)
-
-
-def _action(draft: Draft, kind: str, summary: str) -> Action:
-    return Action(
-        workspace=draft.state.workspace,
-        lead=draft.lead,
-        kind=kind,
-        summary=summary,
-        assignee_id=draft.lead.assignee_id or draft.actor.user_id,
-        agreed_zone=draft.lead.time_zone,
-        actor_kind=draft.actor.kind,
-        actor_name=draft.actor.name[:200],
-        user_id=draft.actor.user_id,
-        api_key_id=draft.actor.api_key_id,
-        door=draft.actor.door,
-        created_at=draft.moment,
-    )
