@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("leads.api.routes")),
+]
+
+handler400 = "leadhub.web.views.bad_request"
+handler403 = "leadhub.web.views.permission_denied"
+handler404 = "leadhub.web.views.page_not_found"
+handler500 = "leadhub.web.views.server_error"

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ class ByPhone:
 class ByExternalId:
     external_id: str
 
+
+# A phone that cannot be one is kept as given, must look like one, or must be a valid number.
+PhoneRule = Literal["lenient", "shape", "strict"]
 
 Where = NewLead | ById | ByEmail | ByPhone | ByExternalId
 
@@ -190,8 +193,10 @@ class LeadChange:
     undelete: bool = False
     override: Override | Clear | None = None
     seen_version: int | None = None
+    # What the voice found wrong while reading; the rules add theirs, and the caller hears of all at once.
+    problems: tuple[Problem, ...] = ()
     # The voice's word on how strict to be.
-    strict_phone: bool = False
+    phone_rule: PhoneRule = "lenient"
     strict_answers: bool = True
     unique_email: bool = False
     # What the entry says; a function sees the cleaned values and the results of the answers.

@@ -33,13 +33,11 @@ class Invalid(ValidationError):
 
 
 class Malformed(Exception):
-    """A body is not of the shape its door agreed to."""
+    """A body is not of the shape its door agreed to; says so of every key it concerns."""
 
-    def __init__(
-        self, field: str, code: str, message: str, value: object = None, expected: object = None
-    ) -> None:
-        super().__init__(message)
-        self.problem = Problem(field, code, message, value, expected)
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems[0].message if self.problems else "")
 
 
 class LeadError(Exception):

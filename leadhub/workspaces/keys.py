@@ -57,13 +57,27 @@ def parse_public_id(text: str) -> str | None:
     return match[3] if match else None
 
 
-def find_key(text: str) -> ApiKey | None:
-    """The key this text proves, whatever its state. Unknown ids and wrong secrets cost the same."""
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`key` is whose id was named, if anybody's; `genuine` says that the secret is its own."""
+
+    key: ApiKey | None
+    genuine: bool
+
+
+def prove_key(text: str) -> Proof:
+    """One indexed query, whatever was sent. Unknown ids and wrong secrets cost the same."""
     match = _KEY.match(text)
     public_id, secret = (match[3], match[4]) if match else ("", "")
     key = ApiKey.objects.select_related("workspace").filter(public_id=public_id).first()
     genuine = compare_digest(_digest(secret), key.digest if key else _NO_DIGEST)
-    return key if genuine else None
+    return Proof(key, genuine and key is not None)
+
+
+def find_key(text: str) -> ApiKey | None:
+    """The key this text proves, whatever its state."""
+    proof = prove_key(text)
+    return proof.key if proof.genuine else None
 
 
 def _digest(secret: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from checklists.definitions import load_definitions
 from leads.changes.draft import Draft
 from leads.models import Answer
 from leads.models.answer import AnswerStatus, answer_id
@@ -54,7 +55,7 @@ def settle_counters(draft: Draft) -> None:
     """Recount when answers changed, or facts that conditions look at; a stale count is refreshed on the way."""
     state = draft.state
     facts_moved = bool(draft.columns & _FACT_COLUMNS) or "address" in draft.beside
-    if not (state.is_new or draft.answers or (facts_moved and state.definitions.facts)):
+    if not (state.is_new or draft.answers or (facts_moved and load_definitions(state.workspace).facts)):
         return
     recount(draft)
 

@@ -50,7 +50,8 @@ def apply_to_all(
 
 def _open(workspace: Workspace, actor: Actor, where: Where) -> LeadState:
     if not isinstance(where, NewLead):
-        return LeadState(workspace, find_lead(workspace, where, tests=actor.tests, lock=True))
+        rows = Lead.objects.select_related("disposition_change")
+        return LeadState(workspace, find_lead(workspace, where, tests=actor.tests, lock=True, rows=rows))
     first = load_catalogue(workspace).default_of(Stage.NEW)
     assert first is not None, "every workspace has a default disposition for new leads"
     lead = Lead(

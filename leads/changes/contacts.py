@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from leads.change import ContactPointChange
@@ -55,21 +56,29 @@ def words(row: ContactPoint) -> dict[str, object]:
 
 
 def settle_search_text(draft: Draft) -> None:
-    if (
-        draft.state.is_new
-        or draft.columns & _SEARCHED
-        or draft.contact_points
-        or draft.contact_points_removed
-    ):
-        draft.set_column("search_text", _search_text(draft))
+    """Two blocks parted by an empty line, so that a new name need not read the further contact points."""
+    points_moved = bool(draft.contact_points or draft.contact_points_removed)
+    if not (draft.state.is_new or draft.columns & _SEARCHED or points_moved):
+        return
+    _own, _blank, further = draft.lead.search_text.partition("\n\n")
+    if points_moved:
+        further = _block(row.key for row in _points(draft))
+    own = _own_block(draft)
+    draft.set_column("search_text", f"{own}\n\n{further}" if further else own)
 
 
-def _search_text(draft: Draft) -> str:
-    """Names, business, emails, phones as digits, external id: each folded, one a line."""
-    lead = draft.lead
+def _points(draft: Draft) -> list[ContactPoint]:
     gone = {row.pk for row in draft.contact_points_removed}
-    further = [row for row in [*draft.state.contact_points, *draft.contact_points] if row.pk not in gone]
+    kept = {row.pk: row for row in [*draft.state.contact_points, *draft.contact_points]}
+    return [row for key, row in kept.items() if key not in gone]
+
+
+def _own_block(draft: Draft) -> str:
+    """Names, business, email, phone as digits, external id: each folded, one a line."""
+    lead = draft.lead
     names = " ".join(part for part in (lead.first_name, lead.middle_name, lead.last_name) if part)
-    parts = [names, lead.business_name, lead.email_key, lead.phone_key, lead.external_id]
-    parts += [row.key for row in further]
+    return _block([names, lead.business_name, lead.email_key, lead.phone_key, lead.external_id])
+
+
+def _block(parts: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(search_key(part) for part in parts if part))

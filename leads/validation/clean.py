@@ -9,8 +9,17 @@ from django.utils.translation import gettext as _
 
 from leadhub.workspaces.models import Workspace
 from leads import values
-from leads.change import CLEAR, Archive, CallLog, Clear, ContactPointChange, LeadChange, Override
-from leads.models import Channel, ContactPoint
+from leads.change import (
+    CLEAR,
+    Archive,
+    CallLog,
+    Clear,
+    ContactPointChange,
+    DispositionWish,
+    LeadChange,
+    Override,
+)
+from leads.models import Channel, ContactPoint, Stage
 from leads.validation.fields import ADDRESS, FIELDS, PROFILE, Field, House
 from leads.validation.problems import Problems
 from leads.values import LIMITS
@@ -34,8 +43,8 @@ class Clean:
 
 
 def clean(change: LeadChange, workspace: Workspace) -> Clean:
-    problems = Problems()
-    house = House(workspace.region, change.strict_phone)
+    problems = Problems(change.problems)
+    house = House(workspace.region, change.phone_rule)
     cleaned = Clean(
         columns=_section(change.fields, FIELDS, "", house, problems),
         address=_section(change.address, ADDRESS, "address.", house, problems),
@@ -53,6 +62,8 @@ def clean(change: LeadChange, workspace: Workspace) -> Clean:
         cleaned.override = _override(change.override, problems)
     if change.call is not None:
         cleaned.call_note = _call_note(change.call, problems)
+    if change.disposition is not None:
+        _judge_stage_word(change.disposition, problems)
     for wish in change.consent:
         if wish.channel not in Channel.values:
             problems.add(
@@ -60,6 +71,12 @@ def clean(change: LeadChange, workspace: Workspace) -> Clean:
             )
     problems.settle()
     return cleaned
+
+
+def _judge_stage_word(wish: DispositionWish, problems: Problems) -> None:
+    if not wish.outcome and wish.stage not in Stage.values:
+        message = _("Choose one of the stages.")
+        problems.add("disposition", "invalid_choice", message, wish.stage, list(Stage.values))
 
 
 def _section(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadhub.workspaces.ids import parse_id
 from leads import values
+from leads.change import PhoneRule
 from leads.models import AssigneeType
 from leads.values import LIMITS
 
@@ -21,7 +22,7 @@ class House:
     """What the cleaning of a value needs to know about the workspace and the voice."""
 
     region: str
-    strict_phone: bool = False
+    phone_rule: PhoneRule = "lenient"
 
 
 Columns = Mapping[str, object]
@@ -66,7 +67,9 @@ def _email(raw: object, _house: House) -> Columns:
 
 
 def _phone(raw: object, house: House) -> Columns:
-    phone = values.clean_phone(raw, house.region, strict=house.strict_phone)
+    if house.phone_rule == "shape":
+        raw = values.clean_phone_shape(raw)
+    phone = values.clean_phone(raw, house.region, strict=house.phone_rule == "strict")
     return {"phone": phone.text, "phone_e164": phone.e164, "phone_key": phone.key}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
@@ -17,8 +17,8 @@ _SHOWN = 200
 
 
 class Problems:
-    def __init__(self) -> None:
-        self.found: list[Problem] = []
+    def __init__(self, found: Iterable[Problem] = ()) -> None:
+        self.found: list[Problem] = list(found)
 
     def add(
         self, field: str, code: str, message: str | Promise, value: object = None, expected: object = None

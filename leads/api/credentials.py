@@ -1,0 +1,78 @@
+"""Who is calling: the key that a request proves, and why not, in words that help the one who sent it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from leadhub.web.envelopes import Failed
+from leadhub.web.records import record_request
+from leadhub.web.requests import identify
+from leadhub.workspaces.clock import now
+from leadhub.workspaces.keys import prove_key
+from leadhub.workspaces.models import ApiKey
+from leads.change import Actor, ActorKind
+
+_STAMPED_EVERY: Final = timedelta(minutes=1)
+
+
+def bearer_of(request: HttpRequest) -> str:
+    """The token of an `Authorization: Bearer` header, or nothing."""
+    scheme, _space, token = request.headers.get("Authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def admit(request: HttpRequest, credential: str, dialect: str) -> ApiKey:
+    """The key behind a credential, if it opens this dialect now; else a 401 that says why."""
+    if not credential:
+        raise Failed(401, "missing_credential", _("No API key was sent; send yours with every request."))
+    proof = prove_key(credential)
+    key = proof.key
+    if key is None or not proof.genuine:
+        raise _refused(
+            request, key, dialect, "invalid_key", _("This API key is unknown; check it for typing errors.")
+        )
+    if not key.works_at(now()):
+        message = _("This API key was revoked or has expired; ask for a new one.")
+        raise _refused(request, key, dialect, "inactive_key", message)
+    if dialect and not key.speaks(dialect):
+        message = _("This is a genuine key, but for another door: it opens %(doors)s, not %(door)s.") % {
+            "doors": ", ".join(key.dialects),
+            "door": dialect,
+        }
+        raise _refused(request, key, dialect, "wrong_door", message)
+    identify(request, dialect or "hub", key.workspace_id, key.pk, key.is_test)
+    stamp_use(key)
+    return key
+
+
+def actor_of(key: ApiKey, door: str, request_id: str) -> Actor:
+    return Actor(
+        ActorKind.KEY,
+        key.name,
+        door,
+        api_key_id=key.pk,
+        request_id=request_id,
+        may_override=key.allows("admin"),
+        tests=key.is_test,
+    )
+
+
+def stamp_use(key: ApiKey) -> None:
+    """At most once a minute, so that reading does not write."""
+    moment = now()
+    if key.last_used_at is None or moment - key.last_used_at >= _STAMPED_EVERY:
+        stale = Q(last_used_at=None) | Q(last_used_at__lte=moment - _STAMPED_EVERY)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=moment)
+
+
+def _refused(request: HttpRequest, key: ApiKey | None, dialect: str, code: str, message: str) -> Failed:
+    """A refusal is kept in the log of the workspace whose key was named, so that its owner can see it."""
+    if key is not None:
+        identify(request, dialect or "hub", key.workspace_id, key.pk, key.is_test)
+        record_request(request, 401, code, keep_body=False)
+    return Failed(401, code, message)

@@ -1,0 +1,32 @@
+"""Which dialect answers at which path, and in whose envelope a path's refusals are put."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, path
+
+from leadhub.web.envelopes import register
+from leads.api import pollybot
+from leads.api.view import envelope_of
+
+View = Callable[..., HttpResponseBase]
+
+
+def by_header(header: str, named: View, otherwise: View) -> View:
+    """Two dialects share a path: the credential's header says who is speaking."""
+
+    def view(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        return (named if header in request.headers else otherwise)(request, *args, **kwargs)
+
+    view.csrf_exempt = True  # type: ignore[attr-defined]
+    return view
+
+
+register("/api/v1", envelope_of(pollybot.PollyBotView))
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/leads/<str:lead_id>", pollybot.LeadView.as_view()),
+]

@@ -1,0 +1,276 @@
+"""The one base view of every dialect: key, rate, body, transaction, idempotency, record, envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from leadhub.web.bodies import is_json
+from leadhub.web.envelopes import Failed, Failure, Render, standard
+from leadhub.web.idempotency import Once, is_kept, once_for
+from leadhub.web.json import Unreadable, json_response, read_json
+from leadhub.web.ratelimit import Allowance, take
+from leadhub.web.records import record_request
+from leadhub.web.requests import trail_of
+from leadhub.workspaces.clock import now
+from leadhub.workspaces.models import ApiKey, Workspace
+from leads.api.credentials import actor_of, admit
+from leads.change import Actor
+from leads.changes import transact
+from leads.errors import Forbidden, Invalid, LeadError, Malformed, Problem
+from leads.values import format_moment
+from leads.voices.complaint import Complaint, Setting, complaint_of
+
+
+class Voice(Protocol):
+    """What every dialect's voice has for its door: its words for what went wrong."""
+
+    @staticmethod
+    def complain(complaint: Complaint, setting: Setting) -> tuple[int, dict[str, Any]]: ...
+
+
+@dataclass(slots=True)
+class Reply:
+    """What an endpoint has to say. `ignored` and `problems` become headers, so that bodies stay as documented."""
+
+    body: object
+    status: int = 200
+    lead_id: UUID | None = None
+    ignored: list[str] = field(default_factory=list)
+    problems: tuple[Problem, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Body:
+    """A body that may be unreadable: said when it is first looked at, at the point that the dialect looks at it."""
+
+    def __init__(self, request: HttpRequest, *, duplicates_refused: bool = False) -> None:
+        self._request = request
+        self._duplicates_refused = duplicates_refused
+
+    def value(self) -> object:
+        if self._request.body and self._request.content_type and not is_json(self._request):
+            raise Failed(415, "unsupported_media_type", _("Send the body as application/json."))
+        return read_json(self._request.body, duplicates_refused=self._duplicates_refused)
+
+    def object(self) -> dict[str, object]:
+        value = self.value()
+        if not isinstance(value, dict):
+            raise Malformed([Problem("body", "invalid_type", _("Send a JSON object as the body."))])
+        return value
+
+
+class DialectView(APIView):
+    dialect: ClassVar[str]
+    voice: ClassVar[Voice]
+    content_type: ClassVar[str] = "application/json"
+    error_content_type: ClassVar[str] = "application/json"
+    duplicates_refused: ClassVar[bool] = False
+    # Which scope a method needs; an endpoint that only looks something up by POST says so.
+    scopes: ClassVar[Mapping[str, str]] = {
+        "GET": "read",
+        "HEAD": "read",
+        "POST": "write",
+        "PUT": "write",
+        "PATCH": "write",
+        "DELETE": "delete",
+    }
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
+    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete", "head"]
+
+    key: ApiKey
+    workspace: Workspace
+    actor: Actor
+    allowance: Allowance | None = None
+    once: Once | None = None
+
+    # What a dialect says of itself.
+
+    def credential(self, request: HttpRequest) -> str:
+        raise NotImplementedError
+
+    def rate(self) -> tuple[int, int]:
+        """How many requests in how many seconds."""
+        return self.workspace.rate_per_minute, 60
+
+    def rate_headers(self, allowance: Allowance) -> dict[str, str]:
+        return {}
+
+    # The way in.
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        http = request._request
+        self.key = admit(http, self.credential(http), self.dialect)
+        self.workspace = self.key.workspace
+        self.actor = actor_of(self.key, self.dialect, trail_of(http).request_id)
+        self.allowance = take(self.key.pk, *self.rate())
+        if not self.allowance.allowed:
+            raise Failed(
+                429,
+                "rate_limited",
+                _("Too many requests with this key; wait as long as the Retry-After header says."),
+                {"Retry-After": str(self.allowance.retry_after)},
+            )
+        self.check_scope(request.method or "")
+
+    def check_scope(self, method: str) -> None:
+        if method.lower() not in self.http_method_names or not hasattr(self, method.lower()):
+            raise MethodNotAllowed(method)
+        scope = self.scopes[method]
+        if not self.key.allows(scope):
+            raise Forbidden(_("This key lacks the scope “%s”; ask the workspace's owner for it.") % scope)
+
+    @property
+    def body(self) -> Body:
+        return Body(self.request._request, duplicates_refused=self.duplicates_refused)
+
+    @property
+    def dry_run(self) -> bool:
+        word = self.request.headers.get("Leadhub-Dry-Run", "false").strip().lower()
+        if word not in {"true", "false"}:
+            raise Failed(400, "invalid_header", _("Leadhub-Dry-Run is either true or false."))
+        return word == "true"
+
+    # The way out.
+
+    def read(self, reply: Reply) -> HttpResponse:
+        return self._respond(reply)
+
+    def write(self, work: Callable[[], Reply], fingerprint: str | None = None) -> HttpResponse:
+        """Run the work, keep its answer for the same key, and record the request: all in one transaction."""
+        http, dry_run = self.request._request, self.dry_run
+        self.once = None if dry_run else once_for(http, self.workspace.pk, self.key.pk, fingerprint)
+
+        def run() -> HttpResponse:
+            if self.once is not None and (earlier := self.once.claim()) is not None:
+                record_request(http, earlier.status, "replayed", keep_body=False)
+                return earlier.as_response()
+            reply = work()
+            response = self._respond(reply)
+            if self.once is not None:
+                self.once.settle(
+                    response.status_code, _kept_headers(response), response.content, reply.lead_id
+                )
+            if not dry_run:
+                record_request(http, reply.status, lead_id=reply.lead_id, problems=reply.problems)
+            return response
+
+        response = transact(run, dry_run=dry_run)
+        if dry_run:
+            record_request(http, response.status_code, dry_run=True)
+            response["Leadhub-Dry-Run"] = "true"
+        return response
+
+    def _respond(self, reply: Reply) -> HttpResponse:
+        if reply.status == 204:
+            return HttpResponse(status=204, headers=reply.headers)
+        headers = dict(reply.headers)
+        if reply.ignored:
+            headers["Leadhub-Ignored"] = _listed(reply.ignored)
+        if reply.problems:
+            headers["Leadhub-Problems"] = str(len(reply.problems))
+        return json_response(reply.body, reply.status, headers, self.content_type)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.allowance is not None:
+            for name, value in self.rate_headers(self.allowance).items():
+                response.headers.setdefault(name, value)
+        return response
+
+    # What went wrong.
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:
+        complaint = _complaint(exc)
+        if complaint is None:
+            raise exc
+        http = self.request._request
+        response = complain(self, http, complaint)
+        if hasattr(self, "workspace"):
+            return self._keep_refusal(http, complaint, response)
+        return response
+
+    def _keep_refusal(self, http: HttpRequest, complaint: Complaint, response: HttpResponse) -> HttpResponse:
+        """The effect was rolled back; what was refused, and why, is kept by itself."""
+        if self.once is not None and is_kept(response.status_code):
+            earlier = self.once.settle_refusal(
+                response.status_code, _kept_headers(response), response.content
+            )
+            if earlier is not None:
+                return earlier.as_response()
+        record_request(
+            http,
+            response.status_code,
+            complaint.code,
+            lead_id=self.lead_in_question(),
+            problems=complaint.problems,
+            dry_run=self.dry_run_or_false(),
+        )
+        return response
+
+    def dry_run_or_false(self) -> bool:
+        return self.request.headers.get("Leadhub-Dry-Run", "").strip().lower() == "true"
+
+    def lead_in_question(self) -> UUID | None:
+        """The lead a refused request named in its path, so that its page can tell of the refusal."""
+        from leadhub.workspaces.ids import parse_id
+
+        return parse_id(self.kwargs.get("lead_id"))
+
+
+def complain(
+    door: DialectView | type[DialectView], request: HttpRequest, complaint: Complaint
+) -> HttpResponse:
+    setting = Setting(trail_of(request).request_id, request.path, format_moment(now()))
+    status, body = door.voice.complain(complaint, setting)
+    return json_response(body, status, complaint.headers, door.error_content_type)
+
+
+def envelope_of(door: type[DialectView]) -> Render:
+    """How a dialect puts what happened outside of any view: unknown paths, wrong methods, crashes."""
+
+    def render(request: HttpRequest, failure: Failure) -> HttpResponse:
+        return complain(door, request, _from_failure(failure))
+
+    return render
+
+
+def _complaint(error: Exception) -> Complaint | None:
+    """None for what is no refusal but a bug, or a database that is away: the outermost layer answers that."""
+    if isinstance(error, Malformed | Invalid | LeadError):
+        return complaint_of(error)
+    if isinstance(error, Unreadable):
+        return Complaint(400, error.code, error.message, (Problem("body", error.code, error.message),))
+    if isinstance(error, Failed):
+        return _from_failure(error.failure)
+    if isinstance(error, MethodNotAllowed):
+        return _from_failure(standard(405))
+    return None
+
+
+def _from_failure(failure: Failure) -> Complaint:
+    return Complaint(failure.status, failure.code, failure.message, headers=failure.headers)
+
+
+def _kept_headers(response: HttpResponse) -> dict[str, str]:
+    """What a replay repeats; the rest belongs to the single answer."""
+    names = ("Content-Type", "ETag", "Location", "Leadhub-Ignored", "Leadhub-Problems")
+    return {name: response.headers[name] for name in names if name in response.headers}
+
+
+def _listed(names: list[str]) -> str:
+    """Names as a header may carry them: visible ASCII, and not without end."""
+    shown = [name.encode("ascii", "backslashreplace").decode() for name in names[:50]]
+    clean = [
+        "".join(char if " " < char <= "~" and char != "," else "_" for char in name)[:100] for name in shown
+    ]
+    return ", ".join(clean)

@@ -1,0 +1,176 @@
+"""PollyBot, the documented generation: `status` words, metadata merged by RFC 7396, one field per error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from leadhub.workspaces.ids import lead_ref
+from leads.change import CLEAR, DispositionWish, LeadChange
+from leads.errors import Malformed, Problem
+from leads.models import Lead, Stage
+from leads.queries.catalogue import Catalogue
+from leads.state import LeadState
+from leads.values import format_moment, join_name
+from leads.voices.complaint import Complaint, Setting
+from leads.voices.shape import Null, Part, Sent, Shape
+
+# Their word for each stage; the last two read as lost and cannot be named.
+STATUS_OF: Final[Mapping[str, str]] = {
+    Stage.NEW: "new",
+    Stage.CONTACTED: "contacted",
+    Stage.QUALIFIED: "qualified",
+    Stage.WON: "converted",
+    Stage.LOST: "lost",
+    Stage.FOLLOW_UP: "follow_up",
+    Stage.INVALID: "lost",
+    Stage.DUPLICATE: "lost",
+}
+STAGE_OF: Final[Mapping[str, str]] = {
+    "new": Stage.NEW,
+    "contacted": Stage.CONTACTED,
+    "qualified": Stage.QUALIFIED,
+    "converted": Stage.WON,
+    "lost": Stage.LOST,
+    "follow_up": Stage.FOLLOW_UP,
+}
+_ORDER: Final = ("name", "email", "phone", "source", "status", "metadata")
+
+_WRITABLE: Final = (
+    Part("name", "name", null=Null.REFUSE, blank=Null.REFUSE, schema={"maxLength": 100}),
+    Part("email", "email", schema={"format": "email"}, blank=Null.REFUSE),
+    Part("phone", "phone", schema={"maxLength": 20}),
+    Part("source", "source", schema={"maxLength": 50}),
+    Part("status", null=Null.REFUSE, blank=Null.REFUSE, means="disposition", schema={"enum": list(STAGE_OF)}),
+    Part("metadata", type="object", null=Null.PASS, means="metadata", schema={"additionalProperties": True}),
+)
+_READ_ONLY: Final = tuple(
+    Part(name, read_only=True) for name in ("id", "createdAt", "updatedAt", "workspaceId")
+)
+UPDATE: Final = Shape("PollyBotLeadUpdate", _WRITABLE + _READ_ONLY, "Only what is sent is changed.")
+CREATE: Final = Shape(
+    "PollyBotLeadCreate",
+    (
+        Part("name", "name", null=Null.REFUSE, blank=Null.REFUSE, required=True, schema={"maxLength": 100}),
+        Part(
+            "email", "email", null=Null.REFUSE, blank=Null.REFUSE, required=True, schema={"format": "email"}
+        ),
+        *_WRITABLE[2:],
+        *_READ_ONLY,
+    ),
+)
+
+
+def read_update(body: Mapping[str, object], state: LeadState) -> LeadChange:
+    if not any(name in body for name in _ORDER):
+        raise Malformed([Problem("body", "required", _("Send at least one field to change."))])
+    return _change(UPDATE.read(body, show_lead(state.lead, state.catalogue)))
+
+
+def read_create(body: Mapping[str, object]) -> LeadChange:
+    sent = CREATE.read(body)
+    sent.fields.setdefault("source", "api")
+    return _change(sent)
+
+
+def _change(sent: Sent) -> LeadChange:
+    metadata = sent.own.get("metadata", ...)
+    status = sent.own.get("status")
+    return LeadChange(
+        fields=sent.fields,
+        metadata=None if metadata is ... else CLEAR if metadata is None else metadata,  # type: ignore[arg-type]
+        disposition=None if status is None else DispositionWish(stage=_stage(status)),
+        problems=tuple(sent.problems),
+        phone_rule="shape",
+        unique_email=True,
+    )
+
+
+def _stage(status: object) -> str:
+    """An unknown word stands for no stage, and the rules say so in the order of the fields."""
+    return STAGE_OF.get(status, f"?{status}") if isinstance(status, str) else "?"
+
+
+def ignored_keys(body: Mapping[str, object]) -> list[str]:
+    return [key for key in body if key not in _ORDER]
+
+
+def show_lead(lead: Lead, catalogue: Catalogue, *, whole: bool = True) -> dict[str, Any]:
+    """A lead as the list has it; the single one names its workspace besides."""
+    shown = {
+        "id": lead_ref(lead.pk),
+        "name": join_name(lead.first_name, lead.last_name) or None,
+        "email": lead.email or None,
+        "phone": lead.phone or None,
+        "source": lead.source or None,
+        "status": STATUS_OF[catalogue.dispositions[lead.disposition_id].stage],
+        "metadata": lead.metadata,
+        "createdAt": format_moment(lead.created_at),
+        "updatedAt": format_moment(lead.updated_at),
+    }
+    return {**shown, "workspaceId": workspace_ref(lead.workspace_id)} if whole else shown
+
+
+def workspace_ref(workspace_id: UUID) -> str:
+    return f"ws_{workspace_id.hex}"
+
+
+# status of the answer, their code, their label
+_CODES: Final[Mapping[str, tuple[str, str]]] = {
+    "missing_credential": ("MISSING_AUTH_HEADER", "Missing authorization header"),
+    "invalid_key": ("INVALID_API_KEY", "Invalid or inactive API key"),
+    "inactive_key": ("INVALID_API_KEY", "Invalid or inactive API key"),
+    "wrong_door": ("INVALID_API_KEY", "Invalid or inactive API key"),
+    "not_found": ("LEAD_NOT_FOUND", "Lead not found"),
+    "chatbot_not_found": ("CHATBOT_NOT_FOUND", "Chatbot not found"),
+    "duplicate_email": ("DUPLICATE_EMAIL", "Email already exists"),
+    "rate_limited": ("RATE_LIMIT_EXCEEDED", "Rate limit exceeded"),
+    "forbidden": ("FORBIDDEN", "Not allowed"),
+    "method_not_allowed": ("METHOD_NOT_ALLOWED", "Method not allowed"),
+    "unavailable": ("SERVICE_UNAVAILABLE", "Service unavailable"),
+    "busy": ("SERVICE_UNAVAILABLE", "Service unavailable"),
+    "internal_error": ("INTERNAL_ERROR", "Internal server error"),
+    "idempotency_key_reused": ("IDEMPOTENCY_KEY_REUSED", "Idempotency key was used before"),
+    "still_running": ("REQUEST_IN_PROGRESS", "Request in progress"),
+}
+
+
+def complain(complaint: Complaint, setting: Setting) -> tuple[int, dict[str, Any]]:
+    """`error` is a text, and `details` is one object about one field."""
+    code, label = _CODES.get(complaint.code, ("VALIDATION_ERROR", "Validation failed"))
+    if complaint.status >= 500 and complaint.code not in _CODES:
+        code, label = _CODES["internal_error"]
+    body: dict[str, Any] = {"success": False, "error": label, "code": code, "details": _details(complaint)}
+    if "Retry-After" in complaint.headers:
+        body["retryAfter"] = int(complaint.headers["Retry-After"])
+    return complaint.status, {**body, "timestamp": setting.moment, "requestId": setting.request_id}
+
+
+def _details(complaint: Complaint) -> dict[str, Any]:
+    if complaint.code == "duplicate_email":
+        return {
+            "email": complaint.data["email"],
+            "existingLeadId": lead_ref(complaint.data["existing"]),  # type: ignore[arg-type]
+            "message": complaint.message,
+        }
+    if not complaint.problems:
+        return {"message": complaint.message}
+    problem = min(complaint.problems, key=_rank)
+    field = _field(problem)
+    message = problem.message
+    if field == "status":
+        message = _("Status must be one of: %s") % ", ".join(STAGE_OF)
+    value = problem.value.removeprefix("?") if isinstance(problem.value, str) else problem.value
+    return {"field": field, "value": value, "message": message}
+
+
+def _field(problem: Problem) -> str:
+    return UPDATE.wire_name(problem.field)
+
+
+def _rank(problem: Problem) -> int:
+    field = _field(problem)
+    return _ORDER.index(field) if field in _ORDER else len(_ORDER)
