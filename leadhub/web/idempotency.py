@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from leadhub.web.envelopes import Failed
 from leadhub.web.json import write_json
 from leadhub.web.models import IdempotencyRecord
+from leadhub.web.rows import adapted
 from leadhub.web.sealing import seal, unseal
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id
@@ -96,6 +97,8 @@ class Once:
 
     def claim(self) -> StoredAnswer | None:
         """None: go ahead. Else the answer to send. StillRunning, KeyReused: as they say."""
+        if not connection.in_atomic_block:
+            raise RuntimeError("A key is claimed in the transaction of its effect.")
         moment = now()
         sent = {
             "id": self.id,
@@ -187,8 +190,7 @@ def prune_answers(moment: datetime, batch: int = 1000) -> int:
 
 def _insert(sent: Mapping[str, object]) -> bool:
     """Whether the key is ours now."""
-    fields = {field.attname: field for field in IdempotencyRecord._meta.concrete_fields}
-    values = [fields[name].get_db_prep_save(value, connection) for name, value in sent.items()]
+    values = adapted(IdempotencyRecord, sent)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             cursor.execute(_CLAIM, values)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from leadhub.web.json import write_json
 from leadhub.web.models import RequestProblem, RequestRecord
 from leadhub.web.requests import trail_of
+from leadhub.web.rows import insert_row
 from leadhub.web.sealing import Unsealable, seal, unseal
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id
@@ -54,29 +55,36 @@ def record_request(
     trail.code = code
     if trail.workspace_id is None:
         return None
-    record = RequestRecord(
-        id=new_id(),
-        workspace_id=trail.workspace_id,
-        api_key_id=trail.api_key_id,
-        request_id=trail.request_id,
-        door=trail.door,
-        method=(request.method or "")[:16],
-        path=request.get_full_path()[:LONGEST_PATH],
-        status=status,
-        code=code,
-        lead_id=lead_id,
-        duration_ms=trail.milliseconds,
-        dry_run=dry_run,
-        is_test=trail.is_test,
-        body=_sealed_body(request) if keep_body else None,
-        created_at=now(),
+    record_id = new_id()
+    insert_row(
+        RequestRecord,
+        {
+            "id": record_id,
+            "workspace_id": trail.workspace_id,
+            "api_key_id": trail.api_key_id,
+            "request_id": trail.request_id,
+            "door": trail.door,
+            "method": (request.method or "")[:16],
+            "path": request.get_full_path()[:LONGEST_PATH],
+            "status": status,
+            "code": code,
+            "lead_id": lead_id,
+            "duration_ms": trail.milliseconds,
+            "dry_run": dry_run,
+            "is_test": trail.is_test,
+            "body": _sealed_body(request) if keep_body else None,
+            "created_at": now(),
+        },
     )
-    record.save(force_insert=True)
     if problems:
         by_lead = problems if isinstance(problems, Mapping) else {lead_id: problems}
-        faults = [_problem(record, lead, fault) for lead, its in by_lead.items() for fault in its]
+        faults = [
+            _problem(record_id, trail.workspace_id, lead, fault)
+            for lead, its in by_lead.items()
+            for fault in its
+        ]
         RequestProblem.objects.bulk_create(faults[:MOST_PROBLEMS])
-    return record.id
+    return record_id
 
 
 def find_request(workspace_id: UUID, request_id: str, api_key_id: UUID | None = None) -> RequestRecord | None:
@@ -119,11 +127,11 @@ def prune_requests(older_than: datetime, batch: int = 1000) -> int:
             return gone
 
 
-def _problem(record: RequestRecord, lead_id: UUID | None, fault: Fault) -> RequestProblem:
+def _problem(record_id: UUID, workspace_id: UUID, lead_id: UUID | None, fault: Fault) -> RequestProblem:
     return RequestProblem(
         id=new_id(),
-        record=record,
-        workspace_id=record.workspace_id,
+        record_id=record_id,
+        workspace_id=workspace_id,
         lead_id=lead_id,
         field=fault.field[:200],
         code=fault.code,

@@ -12,7 +12,6 @@ from leadhub.web.idempotency import (
     AnswerErased,
     InvalidKey,
     KeyReused,
-    Once,
     StillRunning,
     fingerprint_of,
     fingerprint_of_parts,
@@ -289,9 +288,11 @@ def test_the_wait_for_other_locks_is_left_as_it_was():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_claim_without_an_answer_is_a_409():
-    # Cannot happen by the shape of a write; a crash between two transactions is what this is for.
-    make_once().claim()
-    with pytest.raises(StillRunning):
+def test_a_claim_belongs_into_a_transaction():
+    with pytest.raises(RuntimeError):
         make_once().claim()
-    assert isinstance(make_once(), Once)
+    with transaction.atomic():
+        make_once().claim()
+    # Settled by nobody: not by the shape of a write, but better a 409 than a second effect.
+    with pytest.raises(StillRunning):
+        write(make_once())
