@@ -47,6 +47,9 @@ FACTS: Final[Mapping[str, Bare]] = {
     "lead.value": Bare(FieldType.NUMBER),
 }
 
+# Stands for an item that is wrong itself, so that rules about it are not blamed as well.
+UNREADABLE: Final = Bare("")
+
 # What an item or a fact reads as right now: None is unset.
 Reader = Callable[[str], object]
 
@@ -104,8 +107,8 @@ class Condition:
 
 def _comparable(value: object) -> object:
     """Numbers as exact decimals, text without case; a boolean is no number."""
-    if isinstance(value, bool) or value is None:
-        return value
+    if isinstance(value, bool):
+        return (value,)
     if isinstance(value, int | float | Decimal):
         return Decimal(str(value))
     return value.casefold() if isinstance(value, str) else None
@@ -219,6 +222,8 @@ class _Reading:
             words = _("There is no item with the code %(code)s. Correct the code, or use one of: %(facts)s.")
             shown = {"code": _quoted(code), "facts": ", ".join(FACTS)}
             self.fault(_under(path, "code"), "unknown_code", words % shown)
+            return {}
+        if known is UNREADABLE:
             return {}
         if not isinstance(op, str) or op not in OPS:
             self.fault(_under(path, "op"), "invalid_choice", _("Write one of: %s.") % ", ".join(OPS))

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from checklists.conditions import clean_conditions, parse_conditions
+from checklists.conditions import UNREADABLE, clean_conditions, parse_conditions
 from checklists.definitions import GroupDef, ItemDef, describe_circle, find_circle
 from checklists.errors import Fault, InvalidDefinitions, faults_of
 from checklists.models import CODE_LENGTH, LABEL_LENGTH, NAME_LENGTH, TEXT_LENGTH
@@ -28,8 +28,6 @@ TEXTS: Final = ("help_text", "client_instructions", "agent_instructions")
 
 # No dot, because `lead.stage` and its like are facts and not items.
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-# Stands for an item that is wrong itself, so that rules about it are not blamed as well.
-_UNREADABLE: Final = Bare("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,7 @@ def clean_item(wanted: ItemSpec, known: Mapping[str, Bare]) -> ItemSpec:
     cleaned = cleaning.item(wanted, "")
     known = {
         **known,
-        cleaned.code: _UNREADABLE if cleaning.faults else Bare(cleaned.field_type, cleaned.rules),
+        cleaned.code: UNREADABLE if cleaning.faults else Bare(cleaned.field_type, cleaned.rules),
     }
     cleaned = replace(cleaned, conditions=cleaning.conditions(wanted.conditions, known, "conditions"))
     if not cleaning.faults:
@@ -169,7 +167,7 @@ class _Cleaning:
     def _known_item(self, wanted: ItemSpec, place: str, known: dict[str, Bare]) -> ItemSpec:
         before = len(self.faults)
         item = self.item(wanted, place)
-        known[item.code] = Bare(item.field_type, item.rules) if len(self.faults) == before else _UNREADABLE
+        known[item.code] = Bare(item.field_type, item.rules) if len(self.faults) == before else UNREADABLE
         return item
 
     def _with_conditions(self, group: GroupSpec, index: int, known: Mapping[str, Bare]) -> GroupSpec:
