@@ -114,7 +114,7 @@ class DispositionWish:
 
     stage: str = ""
     outcome: str = ""
-    reason: str = ""
+    reason: object = ""
     words: Mapping[str, object] = field(default_factory=dict)  # further columns of DispositionChange
     strict: bool = False  # staff, imports and the native API are bound by the rules of a stage
 

@@ -72,7 +72,7 @@ class LeadState:
     def facts(self) -> dict[str, object]:
         """What conditions may ask about the lead itself."""
         lead = self.lead
-        found = {
+        found: dict[str, object] = {
             "lead.stage": self.stage,
             "lead.source": lead.source,
             "lead.assignee_type": str(lead.assignee_type),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from leadhub.web.ratelimit import Allowance
 from leads.api.credentials import bearer_of
-from leads.api.view import DialectView, Reply
+from leads.api.view import DialectView, Reply, Voice
 from leads.change import ById
 from leads.changes import apply_change
 from leads.queries.catalogue import load_catalogue
@@ -20,8 +20,7 @@ _HOUR = 3600
 
 class PollyBotView(DialectView):
     dialect = "pollybot"
-    voice = voice
-    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "delete", "head"]
+    voice: ClassVar[Voice] = voice
 
     def credential(self, request: HttpRequest) -> str:
         return bearer_of(request)

@@ -33,8 +33,7 @@ from leads.voices.complaint import Complaint, Setting, complaint_of
 class Voice(Protocol):
     """What every dialect's voice has for its door: its words for what went wrong."""
 
-    @staticmethod
-    def complain(complaint: Complaint, setting: Setting) -> tuple[int, dict[str, Any]]: ...
+    def complain(self, complaint: Complaint, setting: Setting) -> tuple[int, dict[str, Any]]: ...
 
 
 @dataclass(slots=True)
@@ -86,7 +85,7 @@ class DialectView(APIView):
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
-    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete", "head"]
+    http_method_names = ("get", "post", "put", "patch", "delete", "head")
 
     key: ApiKey
     workspace: Workspace
@@ -189,7 +188,7 @@ class DialectView(APIView):
 
     # What went wrong.
 
-    def handle_exception(self, exc: Exception) -> HttpResponse:
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         complaint = _complaint(exc)
         if complaint is None:
             raise exc

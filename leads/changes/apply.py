@@ -83,7 +83,7 @@ def draft_change(
         draft.tell("disposition", None, state.lead.disposition.outcome)
     set_columns(draft, cleaned.columns)
     if verdict.disposition is not None and change.disposition is not None:
-        set_disposition(draft, verdict.disposition, change.disposition)
+        set_disposition(draft, verdict.disposition, cleaned.disposition)
     settle_loss_reason(draft, cleaned.columns, draft.state.stage)
     for section in ("address", "profile"):
         for column, value in getattr(cleaned, section).items():

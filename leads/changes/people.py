@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ def _workspace_columns(values: Mapping[str, object]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for name, raw in values.items():
         rule = rules.get(name, clean_line)
-        cleaned = problems.attempt(name, raw, lambda rule=rule, raw=raw: rule(raw))  # type: ignore[misc]
+        cleaned = problems.attempt(name, raw, partial(rule, raw))
         if cleaned is not None:
             columns[name] = cleaned
     problems.settle()
@@ -128,7 +129,7 @@ def issue_key(
 ) -> tuple[ApiKey, NewKey]:
     """A key and, this once, its text. A Leadping source key creates leads and does nothing else."""
     problems = Problems()
-    cleaned_name = problems.attempt("name", name, lambda: clean_line(name, 100))
+    cleaned_name = problems.attempt("name", name, lambda: clean_line(name, 100)) or ""
     _known_words("dialects", dialects, DIALECTS, problems)
     _known_words("scopes", scopes, SCOPES, problems)
     if expires_at is not None and expires_at <= now():

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from leads.change import DispositionWish
+from collections.abc import Mapping
+from typing import Any
+
 from leads.changes.draft import Draft
 from leads.models import Disposition, DispositionChange, Stage
 
 _CHANGE_SOURCES = {"user": "User", "key": "API", "import": "System", "system": "System"}
 
 
-def set_disposition(draft: Draft, wanted: Disposition, wish: DispositionWish) -> None:
+def set_disposition(draft: Draft, wanted: Disposition, words: Mapping[str, Any]) -> None:
     """Naming the disposition a lead has already moves nothing, unless something is said about it."""
     lead = draft.lead
     same = wanted.pk == lead.disposition_id
-    if same and not wish.words and (not wish.reason or draft.state.is_new):
+    if same and (draft.state.is_new or not any(words.values())):
         return
     previous = None if draft.state.is_new else lead.disposition_change
     old = draft.state.catalogue.dispositions.get(lead.disposition_id)
-    words = {name: value for name, value in wish.words.items() if value is not None}
     row = DispositionChange(
         workspace=draft.state.workspace,
         lead=lead,
@@ -25,14 +26,15 @@ def set_disposition(draft: Draft, wanted: Disposition, wish: DispositionWish) ->
         previous=previous,
         previous_outcome="" if draft.state.is_new or old is None else old.outcome,
         previous_kind=previous.kind if previous else "",
-        outcome=words.pop("outcome", wanted.outcome),
-        reason=wish.reason,
-        change_source=words.pop("change_source", _CHANGE_SOURCES[draft.actor.kind]),
         changed_by=draft.actor.ref,
         changed_by_name=draft.actor.name[:200],
-        changed_at=words.pop("changed_at", draft.moment),
         created_at=draft.moment,
-        **words,
+        **{
+            "outcome": wanted.outcome,
+            "change_source": _CHANGE_SOURCES[draft.actor.kind],
+            "changed_at": draft.moment,
+            **{name: value for name, value in words.items() if value is not None},
+        },
     )
     draft.disposition_change = row
     lead.disposition_change = row

@@ -20,7 +20,7 @@ from leads.change import (
     Override,
 )
 from leads.models import Channel, ContactPoint, Stage
-from leads.validation.fields import ADDRESS, FIELDS, PROFILE, Field, House
+from leads.validation.fields import ADDRESS, DISPOSITION, FIELDS, PROFILE, Field, House
 from leads.validation.problems import Problems
 from leads.values import LIMITS
 
@@ -34,6 +34,7 @@ class Clean:
     columns: dict[str, object] = field(default_factory=dict)
     address: dict[str, object] = field(default_factory=dict)
     profile: dict[str, object] = field(default_factory=dict)
+    disposition: dict[str, object] = field(default_factory=dict)
     metadata: Mapping[str, object] | Clear | None = None
     note: str = ""
     archive: tuple[int | None, str] | None = None
@@ -64,6 +65,8 @@ def clean(change: LeadChange, workspace: Workspace) -> Clean:
         cleaned.call_note = _call_note(change.call, problems)
     if change.disposition is not None:
         _judge_stage_word(change.disposition, problems)
+        words = {**change.disposition.words, "reason": change.disposition.reason}
+        cleaned.disposition = _section(words, DISPOSITION, "disposition.", house, problems)
     for wish in change.consent:
         if wish.channel not in Channel.values:
             problems.add(

@@ -106,7 +106,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "source": _one("source", values.clean_source),
     "external_id": _line("external_id"),
     "portal_link": _one("portal_link", values.clean_url),
-    "website": _one("website", values.clean_url),
+    "website": _one("website", values.clean_website),
     "landing_path": _line("landing_path", LIMITS.url),
     "captured_at": _one("captured_at", values.clean_moment, None),
     "click_ids": _one("click_ids", _object, {}),
@@ -135,6 +135,36 @@ ADDRESS: Final[Mapping[str, Field]] = {
     "country": _one("country", values.clean_country),
     "latitude": _one("latitude", values.clean_latitude, None),
     "longitude": _one("longitude", values.clean_longitude, None),
+}
+
+CATEGORIES = ("Open", "Qualified", "Converted", "Lost", "Invalid", "Duplicate")
+CHANGE_SOURCES = ("User", "AI", "Automation", "System", "API")
+
+# What is said about a disposition when a lead enters it.
+DISPOSITION: Final[Mapping[str, Field]] = {
+    "outcome": _line("outcome"),
+    "kind": _line("kind", 64),
+    "category": _choice("category", CATEGORIES),
+    "reason": _text("reason"),
+    "notes": _text("notes"),
+    "change_source": _choice("change_source", CHANGE_SOURCES),
+    "automation_id": _line("automation_id"),
+    "follow_up_status": _line("follow_up_status", 64),
+    "appointment_notes": _text("appointment_notes"),
+    "assigned_to": _line("assigned_to"),
+    "related_call": _line("related_call"),
+    "source_ref": _line("source_ref"),
+    "is_missed_call_follow_up": _one("is_missed_call_follow_up", values.clean_boolean, None),
+    **{
+        name: _one(name, values.clean_moment, None)
+        for name in (
+            "callback_at",
+            "task_due_at",
+            "appointment_start_at",
+            "appointment_end_at",
+            "changed_at",
+        )
+    },
 }
 
 GENDERS = ("M", "F", "NonBinary", "PreferNotToSay", "Other")

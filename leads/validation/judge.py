@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from uuid import UUID
@@ -84,12 +85,14 @@ def _judge_override(lead: Lead, change: LeadChange, cleaned: Clean, actor: Actor
         raise Forbidden(_("Only an administrator may override whether a lead is enabled."), "override")
 
 
-def _judge_metadata(lead: Lead, patch: object, problems: Problems) -> dict[str, object] | None:
+def _judge_metadata(
+    lead: Lead, patch: Mapping[str, object] | Clear | None, problems: Problems
+) -> dict[str, object] | None:
     if patch is None:
         return None
     if isinstance(patch, Clear):
         return {}
-    merged = values.merge_patch(lead.metadata, patch)
+    merged = values.merge_patch(lead.metadata, dict(patch))
     problems.attempt("metadata", None, lambda: values.check_metadata_size(merged))
     return merged
 
@@ -161,7 +164,7 @@ def _answered(state: LeadState, verdict: Verdict) -> dict[UUID, AnswerState]:
 
 
 def _judge_assignee(state: LeadState, assignee: object, problems: Problems) -> None:
-    if assignee is None or assignee == state.lead.assignee_id:
+    if not isinstance(assignee, UUID) or assignee == state.lead.assignee_id:
         return
     members = Membership.objects.filter(workspace=state.workspace, user=assignee, left_at=None)
     if not members.filter(user__is_active=True).exists():

@@ -54,7 +54,7 @@ def _wanted(state: LeadState, wish: DispositionWish, problems: Problems) -> Disp
 
 
 def _judge_reason(wanted: Disposition, wish: DispositionWish, problems: Problems) -> None:
-    if wanted.needs_reason and not wish.reason.strip():
+    if wanted.needs_reason and not str(wish.reason).strip():
         message = _("“%(label)s” needs a reason; say in a few words why.") % {"label": wanted.label}
         problems.add("disposition.reason", "reason_required", message)
 

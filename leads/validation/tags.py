@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -67,7 +68,7 @@ def _names(raw_names: tuple[object, ...], problems: Problems) -> list[TagName]:
     """Each name once; the first spelling is the one that is kept."""
     found: dict[str, TagName] = {}
     for raw in raw_names:
-        name = problems.attempt("tags", raw, lambda raw=raw: values.clean_tag(raw))
+        name = problems.attempt("tags", raw, partial(values.clean_tag, raw))
         if name is not None:
             found.setdefault(name.normalized, name)
     return list(found.values())
