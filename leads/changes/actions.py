@@ -1,4 +1,4 @@
-"""Writing what is to be done about a lead: calls and tasks that are planned, drafts that wait for approval."""
+"""Writing what is to be done about a lead: planned calls and tasks, and drafts that wait for approval."""
 
 from __future__ import annotations
 

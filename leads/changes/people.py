@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.clock import now
@@ -55,6 +56,7 @@ def add_member(
     """Make somebody a member, and a user where there is none; True says that the user is new."""
     problems = Problems()
     address = problems.attempt("email", email, lambda: clean_email(email))
+    full_name = problems.attempt("name", name, lambda: clean_line(name, 200))
     if role not in Role.values:
         problems.add(
             "role",
@@ -70,7 +72,7 @@ def add_member(
         user = User.objects.filter(email=login_of(address.text)).first()
         is_new = user is None
         if user is None:
-            user = User.objects.create_user(address.text, password, full_name=name)
+            user = _create_user(address.text, password, full_name or "")
         member = Membership.objects.filter(workspace=workspace, user=user).first()
         if member is not None and member.left_at is None and member.role == role:
             return member, is_new
@@ -91,6 +93,17 @@ def add_member(
         return member, is_new
 
     return transact(write)
+
+
+def _create_user(email: str, password: str | None, name: str) -> User:
+    """Somebody without a password signs in with none until they set one."""
+    if password is not None:
+        problems = Problems()
+        problems.attempt(
+            "password", None, lambda: validate_password(password, User(email=email, full_name=name))
+        )
+        problems.settle()
+    return User.objects.create_user(email, password, full_name=name)
 
 
 def remove_member(workspace: Workspace, actor: Actor, user_id: UUID) -> None:
