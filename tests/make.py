@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from itertools import count
 
+from checklists.models import Group, Item
 from leadhub.workspaces.models import ApiKey, User, Workspace
 from leads.change import Actor, ActorKind, LeadChange, NewLead
 from leads.changes import apply_change
+from leads.changes.catalogue import save_disposition
 from leads.changes.people import add_member, create_workspace, issue_key
 
 _numbers = count(1)
@@ -46,3 +48,16 @@ def make_lead(workspace, actor=SYSTEM, **change):
     """A lead by its fields; `metadata=`, `tags=` and the other words of a change stand beside them."""
     words = {name: change.pop(name) for name in list(change) if name in LeadChange.__dataclass_fields__}
     return apply_change(workspace, actor, NewLead(), LeadChange(fields=change, **words)).lead
+
+
+def make_answerable(**rules) -> Workspace:
+    """A workspace with one required item, `tax_id`, and a disposition `sold` of the stage won under these rules."""
+    workspace = make_workspace()
+    group = Group.objects.create(workspace=workspace, name="Business Information")
+    Item.objects.create(workspace=workspace, group=group, code="tax_id", label="Tax ID", field_type="TEXT")
+    save_disposition(workspace, SYSTEM, {"outcome": "sold", "label": "Sold", "stage": "won", **rules})
+    return workspace
+
+
+def make_user_actor(user, role="agent") -> Actor:
+    return Actor(ActorKind.USER, str(user), "admin", user_id=user.pk, role=role)
