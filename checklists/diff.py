@@ -156,11 +156,11 @@ class _Matching:
     def _renamed(self, group: GroupSpec, wanted: tuple[GroupSpec, ...]) -> UUID | None:
         """The stored group that this one was, if all its items come from one that is wanted no more."""
         names = {other.name for other in wanted}
-        codes = {item.code.lower() for item in group.items}
-        homes = [one for one in self.stored.groups if codes & {item.code.lower() for item in one.items}]
+        homes = [one for one in self.stored.groups if codes_of(group) & codes_of(one)]
         if len(homes) != 1 or homes[0].archived or homes[0].name in names:
             return None
-        followers = [other for other in wanted if codes_of(other) & codes_of(homes[0])]
+        newcomers = [other for other in wanted if other.id is None and other.name not in self.group_ids]
+        followers = [other for other in newcomers if codes_of(other) & codes_of(homes[0])]
         return homes[0].id if len(followers) == 1 else None
 
     def with_items(self, group: GroupSpec, index: int) -> GroupSpec:
