@@ -90,6 +90,7 @@ def standard_of(response: HttpResponse) -> Failure:
 
 
 def render_failure(request: HttpRequest, failure: Failure) -> HttpResponse:
+    trail_of(request).code = failure.code
     render = owner(request) or render_page
     try:
         response = render(request, failure)

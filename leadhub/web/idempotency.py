@@ -20,7 +20,7 @@ from leadhub.web.envelopes import Failed
 from leadhub.web.json import write_json
 from leadhub.web.models import IdempotencyRecord
 from leadhub.web.rows import adapted
-from leadhub.web.sealing import seal, unseal
+from leadhub.web.sealing import Unsealable, seal, unseal
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id
 
@@ -94,9 +94,17 @@ class Once:
     key: str
     fingerprint: str
     id: UUID = field(default_factory=new_id)
+    barred: bool = False
 
     def claim(self) -> StoredAnswer | None:
-        """None: go ahead. Else the answer to send. StillRunning, KeyReused: as they say."""
+        """None: go ahead. Else the answer to send, or StillRunning, KeyReused, AnswerErased."""
+        try:
+            return self._claim()
+        except Failed:
+            self.barred = True
+            raise
+
+    def _claim(self) -> StoredAnswer | None:
         if not connection.in_atomic_block:
             raise RuntimeError("A key is claimed in the transaction of its effect.")
         moment = now()
@@ -120,7 +128,10 @@ class Once:
             raise KeyReused
         if found.body is None:
             raise AnswerErased
-        return StoredAnswer(found.status, found.headers, unseal(found.body))
+        try:
+            return StoredAnswer(found.status, found.headers, unseal(found.body))
+        except Unsealable as error:
+            raise AnswerErased from error
 
     def settle(
         self, status: int, headers: Mapping[str, str], body: bytes, lead_id: UUID | None = None
@@ -135,9 +146,10 @@ class Once:
     ) -> StoredAnswer | None:
         """Keep a refusal after the effect's transaction was rolled back.
 
-        If another request with this key was quicker, its answer is the one to send.
+        If another request with this key was quicker, its answer is the one to send. A refusal of the key
+        itself is no answer to the request, and so it is not kept.
         """
-        if not is_kept(status):
+        if self.barred or not is_kept(status):
             return None
         with transaction.atomic():
             earlier = self.claim()

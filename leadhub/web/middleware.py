@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -19,6 +20,7 @@ from leadhub.web.bodies import receive_body, release_body
 from leadhub.web.envelopes import Failed, Failure, owner, render_failure, standard, standard_of
 from leadhub.web.health import PROBES
 from leadhub.web.logs import log_request
+from leadhub.web.records import record_request
 from leadhub.web.requests import begin_trail, current_request_id
 
 _WAIT = {"Retry-After": "5"}
@@ -77,7 +79,15 @@ def answer_error(request: HttpRequest, error: Exception) -> HttpResponse:
         log_response(
             "The request failed: %s", failure.code, response=response, request=request, exception=error
         )
+    if failure.status == 500:
+        _record_crash(request, failure)
     return response
+
+
+def _record_crash(request: HttpRequest, failure: Failure) -> None:
+    """Somebody will ask by the request id. It may be the database that broke, hence no more than a try."""
+    with suppress(DatabaseError, InterfaceError):
+        record_request(request, failure.status, failure.code)
 
 
 def failure_of(error: BaseException) -> Failure:

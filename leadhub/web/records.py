@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -67,7 +68,7 @@ def record_request(
             "method": (request.method or "")[:16],
             "path": request.get_full_path()[:LONGEST_PATH],
             "status": status,
-            "code": code,
+            "code": code[:64],
             "lead_id": lead_id,
             "duration_ms": trail.milliseconds,
             "dry_run": dry_run,
@@ -112,8 +113,9 @@ def value_of(problem: RequestProblem) -> str | None:
     return None if value is None else value.decode(errors="replace")
 
 
-def prune_requests(older_than: datetime, batch: int = 1000) -> int:
-    """Forget what is older, in transactions small enough to hold nobody up."""
+def prune_requests(older_than: datetime | None = None, batch: int = 1000) -> int:
+    """Forget what is older (by default than REQUEST_RECORD_DAYS), in transactions that hold nobody up."""
+    older_than = older_than or now() - timedelta(days=settings.REQUEST_RECORD_DAYS)
     gone = 0
     while True:
         # Ids rise with time: the oldest rows are the first of the primary key, no further index is needed.
@@ -134,7 +136,7 @@ def _problem(record_id: UUID, workspace_id: UUID, lead_id: UUID | None, fault: F
         workspace_id=workspace_id,
         lead_id=lead_id,
         field=fault.field[:200],
-        code=fault.code,
+        code=fault.code[:64],
         message=str(fault.message),
         value=None if fault.value is None else seal(_shown(fault.value)[:LONGEST_VALUE]),
     )

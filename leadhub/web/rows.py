@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from django.db import connection, models
 
@@ -15,7 +16,7 @@ def insert_row(model: type[models.Model], values: Mapping[str, object]) -> None:
         cursor.execute(sql, adapted(model, values))
 
 
-def adapted(model: type[models.Model], values: Mapping[str, object]) -> list[object]:
+def adapted(model: type[models.Model], values: Mapping[str, object]) -> list[Any]:
     """The values as the driver wants them."""
     _sql, adapters = _insert_into(model, tuple(values), connection.vendor)
     return [adapt(value) if adapt else value for adapt, value in zip(adapters, values.values(), strict=True)]

@@ -187,6 +187,26 @@ def test_an_erased_answer_is_neither_sent_nor_made_anew():
 
 
 @pytest.mark.django_db
+def test_the_refusal_of_a_key_is_never_kept_as_its_answer():
+    with transaction.atomic():
+        make_once().claim()
+    refused = make_once()
+    with pytest.raises(StillRunning):
+        write(refused)
+    IdempotencyRecord.objects.all().delete()
+    assert refused.settle_refusal(409, {}, b'{"code":"request_in_progress"}') is None
+    assert IdempotencyRecord.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_an_answer_whose_data_key_is_gone_is_not_made_anew(settings):
+    write(make_once())
+    settings.DATA_KEYS = {"v9": b"\x01" * 32}
+    with pytest.raises(AnswerErased):
+        write(make_once())
+
+
+@pytest.mark.django_db
 def test_the_statements_of_a_keyed_write_are_few(django_assert_num_queries):
     own = 3 if connection.vendor == "postgresql" else 1
     once = make_once()

@@ -1,10 +1,12 @@
 import re
+from uuid import UUID
 
 import pytest
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 from django.test import Client
 
 from leadhub.web.middleware import failure_of
+from leadhub.web.records import body_of, find_request
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -179,3 +181,49 @@ def test_a_sick_database_is_told_from_a_bug(error, status):
 @pytest.mark.django_db
 def test_a_mistake_in_the_sql_is_a_bug_on_both_databases(client):
     assert client.get("/api/sql").status_code == 500
+
+
+@pytest.mark.django_db
+def test_a_crash_is_found_by_its_request_id(client):
+    answer = client.post("/api/known", b'{"a":1}', "application/json")
+    record = find_request(UUID(int=1), answer["X-Request-Id"], UUID(int=2))
+    assert (record.status, record.code, record.door) == (500, "internal_error", "omniai")
+    assert body_of(record) == b'{"a":1}'
+
+
+@pytest.mark.django_db
+def test_a_database_that_broke_does_not_break_the_answer_too(client):
+    def refuse(*args):
+        raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(refuse):
+        assert client.post("/api/known", b"{}", "application/json").status_code == 500
+        answer = client.get("/api/sql")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert answer.json()["code"] == "unavailable"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="how SQLite says that the disk is full")
+def test_a_full_sqlite_is_told_as_such():
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute("PRAGMA max_page_count = 1")
+            with pytest.raises(OperationalError) as full, transaction.atomic():
+                row = "INSERT INTO django_migrations (app, name, applied) VALUES (%s, '', '')"
+                cursor.executemany(row, [["x" * 9999]] * 100)
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert failure_of(full.value).status == 507
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_postgresql_that_goes_away_is_a_503():
+    with pytest.raises(OperationalError) as away, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert failure_of(away.value).status == 503
+    with pytest.raises((OperationalError, InterfaceError)) as still_away, connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert failure_of(still_away.value).status == 503
+    connection.close()

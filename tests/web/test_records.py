@@ -137,6 +137,15 @@ def test_old_requests_are_pruned_in_batches_with_their_problems():
     assert [problem.record_id for problem in RequestProblem.objects.all()] == [young]
 
 
+def test_the_age_to_prune_at_is_a_setting(settings):
+    old = record_request(make_request(), 200)
+    RequestRecord.objects.filter(id=old).update(created_at=now() - timedelta(days=3))
+    settings.REQUEST_RECORD_DAYS = 4
+    assert prune_requests() == 0
+    settings.REQUEST_RECORD_DAYS = 2
+    assert prune_requests() == 1
+
+
 def test_erasing_a_lead_removes_what_it_sent_and_what_was_wrong_with_it():
     record_request(make_request(path="/api/leads?email=x"), 400, lead_id=LEAD, problems=[Fault()])
     kept = record_request(make_request(), 400, lead_id=uuid4(), problems=[Fault()])

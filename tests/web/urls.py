@@ -1,5 +1,7 @@
 """A small site for the tests of leadhub.web: doors for machines, pages for people, and things that break."""
 
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import connection
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from leadhub.web.envelopes import Failed
 from leadhub.web.json import Unreadable, json_response, read_json
+from leadhub.web.requests import identify
 
 handler400 = "leadhub.web.views.bad_request"
 handler403 = "leadhub.web.views.permission_denied"
@@ -43,6 +46,12 @@ def crash(request, what):
     }[what]
 
 
+@csrf_exempt
+def known_crash(request):
+    identify(request, "omniai", UUID(int=1), UUID(int=2))
+    raise RuntimeError
+
+
 def broken_sql(request):
     with connection.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")
@@ -57,6 +66,7 @@ urlpatterns = [
     path("api/echo", echo),
     path("api/upload", echo),
     path("api/crash/<str:what>", crash),
+    path("api/known", known_crash),
     path("api/sql", broken_sql),
     path("api/put", csrf_exempt(only_put)),
     path("dialect/crash/<str:what>", crash),
