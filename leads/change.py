@@ -1,4 +1,4 @@
-"""The words of a write: which lead, who writes, what is to be set, cleared or left alone, and what came of it."""
+"""The words of a write: which lead, who writes, what is set, cleared or left alone, and what came of it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ActorKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who writes, and through which door. `tests` says which leads are in reach: test ones, live ones, or both."""
+    """Who writes, and through which door. `tests` says which leads are in reach: test, live (False) or both."""
 
     kind: ActorKind
     name: str
@@ -91,7 +91,7 @@ Where = NewLead | ById | ByEmail | ByPhone | ByExternalId
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
-    """`value` and `status` are left alone when LEFT; a status without a value keeps the value, and the reverse."""
+    """What is absent is left alone: a status without a value keeps the value, and the reverse."""
 
     code: str
     fields: Mapping[str, object]  # any of value, status, override
@@ -110,7 +110,7 @@ class TagChange:
 
 @dataclass(frozen=True, slots=True)
 class DispositionWish:
-    """A stage (its default disposition is meant) or an outcome of the catalogue, with what is said about it."""
+    """A stage (its default disposition is meant) or an outcome of the catalogue, and what is said about it."""
 
     stage: str = ""
     outcome: str = ""

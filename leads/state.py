@@ -1,4 +1,4 @@
-"""A lead as it stands under the lock: its row, and the sections beside it, each loaded when first asked for."""
+"""A lead as it stands under the lock: its row, and the sections beside it, loaded when first asked for."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, final
 from uuid import UUID
@@ -101,34 +102,34 @@ def unescape(part: str) -> str:
     return part.replace("~1", "/").replace("~0", "~")
 
 
-def record(
-    lead: Lead,
-    actor: Actor,
-    moment: dt.datetime,
-    *,
-    entry_id: UUID,
-    kind: str,
-    summary: str,
-    changes: Mapping[str, Change],
-    input: Mapping[str, object],
-    note: str = "",
-    kept: Mapping[str, object] | None = None,
-    undoes: UUID | None = None,
-    action_id: UUID | None = None,
-) -> Entry:
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What an entry is to say besides who, where and when."""
+
+    kind: str
+    summary: str
+    changes: Mapping[str, Change]
+    input: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""
+    kept: Mapping[str, object] | None = None
+    undoes: UUID | None = None
+    action_id: UUID | None = None
+
+
+def record(lead: Lead, actor: Actor, moment: dt.datetime, entry_id: UUID, story: Story) -> Entry:
     """The entry of a change, not yet stored; the writer stores it with the change itself."""
     return Entry(
         id=entry_id,
         workspace_id=lead.workspace_id,
         lead=lead,
-        kind=kind,
-        summary=summary[:255],
-        input=plain(input),
-        changes=dict(changes),
-        kept=plain(kept) if kept is not None else None,
-        note=note,
-        undoes_id=undoes,
-        action_id=action_id,
+        kind=story.kind,
+        summary=story.summary[:255],
+        input=plain(story.input),
+        changes=dict(story.changes),
+        kept=None if story.kept is None else plain(story.kept),
+        note=story.note,
+        undoes_id=story.undoes,
+        action_id=story.action_id,
         actor_kind=actor.kind,
         actor_name=actor.name[:200],
         user_id=actor.user_id,

@@ -51,7 +51,7 @@ def make_lead(workspace, actor=SYSTEM, **change):
 
 
 def make_answerable(**rules) -> Workspace:
-    """A workspace with one required item, `tax_id`, and a disposition `sold` of the stage won under these rules."""
+    """A workspace with one required item, `tax_id`, and a disposition `sold` (won) with these rules."""
     workspace = make_workspace()
     group = Group.objects.create(workspace=workspace, name="Business Information")
     Item.objects.create(workspace=workspace, group=group, code="tax_id", label="Tax ID", field_type="TEXT")

@@ -40,7 +40,7 @@ class NewKey:
 
 
 def make_key(dialects: Sequence[str], *, test: bool, scopes: Sequence[str]) -> NewKey:
-    """A fresh key whose prefix is its first dialect's. PollyBot's length is fixed, so its test keys look alike."""
+    """A fresh key, prefixed for its first dialect. PollyBot fixes the length, so its test keys look alike."""
     prefix = _PREFIXES[dialects[0]]
     if prefix == "lp_" and "create" in scopes:
         prefix = "lp_src_"

@@ -1,4 +1,4 @@
-"""PollyBot's endpoints: create (both paths), list, get, update, delete. Order: key, rate, lead, body, email."""
+"""PollyBot's endpoints. The order of checks: key, rate, lead, body, email."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Voice(Protocol):
 
 @dataclass(slots=True)
 class Reply:
-    """What an endpoint has to say. `ignored` and `problems` become headers, so that bodies stay as documented."""
+    """What an endpoint says. `ignored` and `problems` become headers, so that bodies stay as documented."""
 
     body: object
     status: int = 200
@@ -49,7 +49,7 @@ class Reply:
 
 
 class Body:
-    """A body that may be unreadable: said when it is first looked at, at the point that the dialect looks at it."""
+    """A body that may be unreadable: said when it is looked at, at the point the dialect looks at it."""
 
     def __init__(self, request: HttpRequest, *, duplicates_refused: bool = False) -> None:
         self._request = request

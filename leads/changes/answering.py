@@ -52,7 +52,7 @@ def words(row: Answer) -> dict[str, object]:
 
 
 def settle_counters(draft: Draft) -> None:
-    """Recount when answers changed, or facts that conditions look at; a stale count is refreshed on the way."""
+    """Recount when answers changed, or facts that conditions look at."""
     state = draft.state
     facts_moved = bool(draft.columns & _FACT_COLUMNS) or "address" in draft.beside
     if not (state.is_new or draft.answers or (facts_moved and load_definitions(state.workspace).facts)):

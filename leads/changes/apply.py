@@ -77,19 +77,11 @@ def _write(state: LeadState, read: LeadChange | Read, actor: Actor) -> Outcome:
 def draft_change(
     state: LeadState, change: LeadChange, cleaned: Clean, verdict: Verdict, actor: Actor
 ) -> Draft:
-    """What the change comes to, with nothing written yet; the set-based writer stores many of these at once."""
+    """What the change comes to, before anything is written; the set-based writer stores many at once."""
     draft = Draft(state, actor)
     if state.is_new:
         draft.tell("disposition", None, state.lead.disposition.outcome)
-    set_columns(draft, cleaned.columns)
-    if verdict.disposition is not None and change.disposition is not None:
-        set_disposition(draft, verdict.disposition, cleaned.disposition)
-    settle_loss_reason(draft, cleaned.columns, draft.state.stage)
-    for section in ("address", "profile"):
-        for column, value in getattr(cleaned, section).items():
-            draft.set_beside(section, column, value)
-    if verdict.metadata is not None:
-        draft.set_object("metadata", verdict.metadata)
+    _set_fields(draft, change, cleaned, verdict)
     set_answers(draft, verdict.answers)
     if verdict.tags is not None:
         set_tags(draft, verdict.tags)
@@ -102,6 +94,18 @@ def draft_change(
     if change.call is not None:
         log_call(draft, change.call, cleaned.call_note)
     return draft
+
+
+def _set_fields(draft: Draft, change: LeadChange, cleaned: Clean, verdict: Verdict) -> None:
+    set_columns(draft, cleaned.columns)
+    if verdict.disposition is not None and change.disposition is not None:
+        set_disposition(draft, verdict.disposition, cleaned.disposition)
+    settle_loss_reason(draft, cleaned.columns, draft.state.stage)
+    for section in ("address", "profile"):
+        for column, value in getattr(cleaned, section).items():
+            draft.set_beside(section, column, value)
+    if verdict.metadata is not None:
+        draft.set_object("metadata", verdict.metadata)
 
 
 def _live(draft: Draft, change: LeadChange, cleaned: Clean) -> None:
@@ -163,7 +167,7 @@ def _summary(draft: Draft, change: LeadChange) -> str:
 
 
 def _refuse_taken_email(state: LeadState, cleaned: Clean) -> None:
-    """One lead per email, for the door that asks for it: the lock holds off the others until this one is stored."""
+    """One lead per email, for the door that asks for it: others wait until this one is stored."""
     key = cleaned.columns.get("email_key")
     if not isinstance(key, str) or not key or key == state.lead.email_key or state.lead.is_test:
         return

@@ -1,4 +1,4 @@
-"""Writing a workspace's catalogue: dispositions, call outcomes, tags, settings. Each change leaves an audit entry."""
+"""Writing a workspace's catalogue: dispositions, call outcomes, tags, settings; each with its audit entry."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def apply_definitions(
     seen_revision: int | None = None,
     dry_run: bool = False,
 ) -> Applied:
-    """Make the stored checklist the wanted one. What is not in it is archived; its answers stay.
+    """Make the stored checklist the wanted one. What is not in it, or marked there, is archived; answers stay.
 
     `seen_revision` is the revision that an editor started from; a newer one is refused, not overwritten.
     """
@@ -73,7 +73,7 @@ def apply_definitions(
             message = _("The checklist was changed by somebody else. Look at it again before you save.")
             raise Stale(message, seen_revision, locked.definitions_revision)
         stored = read_checklist(locked)
-        matched = match_stored(stored, clean_checklist(wanted))
+        matched = match_stored(stored, clean_checklist(wanted.live()))
         differences = tuple(diff_definitions(stored, matched))
         if differences:
             refuse_what_leads_forbid(locked, stored, matched)

@@ -1,4 +1,4 @@
-"""The event rows of a change, in its own transaction: one per fact, and one delivery per endpoint that listens."""
+"""The event rows of a change, in its transaction: one per fact, and one delivery per listening endpoint."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from checklists.conditions import facts_in, parse_conditions
 from checklists.definitions import one_off_group_id
 from checklists.diff import ITEM_FIELDS
 from checklists.errors import Fault, InvalidDefinitions
@@ -77,6 +78,10 @@ def _new_row(state: LeadState, wanted: ItemSpec, group_id: UUID | None) -> Item:
         wanted = replace(wanted, code=code_from_label(str(wanted.label), taken))
     known = {item.code: Bare(item.field_type, item.rules) for item in definitions.items}
     cleaned = clean_item(wanted, known)
+    # A change of the lead recounts for the sake of facts only where the workspace's own items ask for some.
+    if facts_in(parse_conditions(cleaned.conditions)):
+        words = _("An item for one lead may ask about other items only. Add it once the lead is that far.")
+        raise InvalidDefinitions([Fault("conditions", "invalid_choice", words)])
     mine = sum(item.only_for is not None for item in definitions.items)
     if cleaned.code.lower() in taken:
         words = _("The checklist has an item with the code %s, which may be archived. Choose another code.")

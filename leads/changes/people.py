@@ -51,20 +51,19 @@ def _workspace_columns(values: Mapping[str, object]) -> dict[str, str]:
 
 
 def add_member(
-    workspace: Workspace, actor: Actor, email: str, role: str, *, password: str | None = None, name: str = ""
+    workspace: Workspace,
+    actor: Actor,
+    email: str,
+    role: str,
+    *,
+    password: str | None = None,
+    name: str = "",
 ) -> tuple[Membership, bool]:
     """Make somebody a member, and a user where there is none; True says that the user is new."""
     problems = Problems()
     address = problems.attempt("email", email, lambda: clean_email(email))
-    full_name = problems.attempt("name", name, lambda: clean_line(name, 200))
-    if role not in Role.values:
-        problems.add(
-            "role",
-            "invalid_choice",
-            _("Choose one of the roles agent, manager and owner."),
-            role,
-            Role.values,
-        )
+    full_name = problems.attempt("name", name, lambda: clean_line(name, 200)) or ""
+    _known_words("role", [role], Role.values, problems)
     problems.settle()
     assert address is not None
 
@@ -72,25 +71,8 @@ def add_member(
         user = User.objects.filter(email=login_of(address.text)).first()
         is_new = user is None
         if user is None:
-            user = _create_user(address.text, password, full_name or "")
-        member = Membership.objects.filter(workspace=workspace, user=user).first()
-        if member is not None and member.left_at is None and member.role == role:
-            return member, is_new
-        if member is not None and member.role == Role.OWNER and role != Role.OWNER:
-            _keep_an_owner(workspace, member)
-        old = member.role if member and member.left_at is None else MISSING
-        member = member or Membership(workspace=workspace, user=user)
-        member.role, member.left_at = Role(role), None
-        member.save()
-        changes = {f"/members/{user.email}": change_of(old, role)}
-        write_entry(
-            workspace,
-            actor,
-            "member_saved",
-            _("%(who)s is now %(role)s") % {"who": user, "role": role},
-            changes,
-        )
-        return member, is_new
+            user = _create_user(address.text, password, full_name)
+        return _set_role(workspace, actor, user, role), is_new
 
     return transact(write)
 
@@ -99,11 +81,27 @@ def _create_user(email: str, password: str | None, name: str) -> User:
     """Somebody without a password signs in with none until they set one."""
     if password is not None:
         problems = Problems()
-        problems.attempt(
-            "password", None, lambda: validate_password(password, User(email=email, full_name=name))
-        )
+        user = User(email=email, full_name=name)
+        problems.attempt("password", None, lambda: validate_password(password, user))
         problems.settle()
     return User.objects.create_user(email, password, full_name=name)
+
+
+def _set_role(workspace: Workspace, actor: Actor, user: User, role: str) -> Membership:
+    member = Membership.objects.filter(workspace=workspace, user=user).first()
+    if member is None:
+        member = Membership(workspace=workspace, user=user)
+    elif member.left_at is None and member.role == role:
+        return member
+    else:
+        _keep_an_owner(workspace, member, becoming=role)
+    old = MISSING if member._state.adding or member.left_at else member.role
+    member.role, member.left_at = Role(role), None
+    member.save()
+    summary = _("%(who)s is now %(role)s") % {"who": user, "role": role}
+    changes = {f"/members/{user.email}": change_of(old, role)}
+    write_entry(workspace, actor, "member_saved", summary, changes)
+    return member
 
 
 def remove_member(workspace: Workspace, actor: Actor, user_id: UUID) -> None:
@@ -124,9 +122,11 @@ def remove_member(workspace: Workspace, actor: Actor, user_id: UUID) -> None:
     transact(write)
 
 
-def _keep_an_owner(workspace: Workspace, leaver: Membership) -> None:
-    others = Membership.objects.select_for_update().filter(workspace=workspace, role=Role.OWNER, left_at=None)
-    if leaver.role == Role.OWNER and not others.exclude(pk=leaver.pk).exists():
+def _keep_an_owner(workspace: Workspace, leaver: Membership, becoming: str = "") -> None:
+    if leaver.role != Role.OWNER or leaver.left_at is not None or becoming == Role.OWNER:
+        return
+    owners = Membership.objects.select_for_update().filter(workspace=workspace, role=Role.OWNER, left_at=None)
+    if not owners.exclude(pk=leaver.pk).exists():
         raise Refused("last_owner", _("A workspace needs an owner; make somebody else one first."))
 
 
@@ -146,43 +146,31 @@ def issue_key(
     _known_words("dialects", dialects, DIALECTS, problems)
     _known_words("scopes", scopes, SCOPES, problems)
     if expires_at is not None and expires_at <= now():
-        problems.add(
-            "expires_at",
-            "in_the_past",
-            _("The key would be expired already; choose a later time."),
-            expires_at,
-        )
+        message = _("The key would be expired already; choose a later time.")
+        problems.add("expires_at", "in_the_past", message, expires_at)
     problems.settle()
     fresh = make_key(dialects, test=test, scopes=scopes)
+    key = ApiKey(
+        workspace=workspace,
+        name=cleaned_name,
+        dialects=list(dict.fromkeys(dialects)),
+        scopes=list(dict.fromkeys(scopes)),
+        is_test=test,
+        public_id=fresh.public_id,
+        digest=fresh.digest,
+        prefix=fresh.prefix,
+        created_by_id=actor.user_id,
+        expires_at=expires_at,
+    )
+    transact(lambda: _store_key(workspace, actor, key))
+    return key, fresh
 
-    def write() -> ApiKey:
-        key = ApiKey(
-            workspace=workspace,
-            name=cleaned_name,
-            dialects=list(dict.fromkeys(dialects)),
-            scopes=list(dict.fromkeys(scopes)),
-            is_test=test,
-            public_id=fresh.public_id,
-            digest=fresh.digest,
-            prefix=fresh.prefix,
-            created_by_id=actor.user_id,
-            expires_at=expires_at,
-        )
-        key.save(force_insert=True)
-        write_entry(
-            workspace,
-            actor,
-            "key_issued",
-            _("Key “%s” issued") % name,
-            {
-                f"/keys/{key.public_id}": change_of(
-                    MISSING, {"name": name, "dialects": key.dialects, "scopes": key.scopes}
-                )
-            },
-        )
-        return key
 
-    return transact(write), fresh
+def _store_key(workspace: Workspace, actor: Actor, key: ApiKey) -> None:
+    key.save(force_insert=True)
+    words = {"name": key.name, "dialects": key.dialects, "scopes": key.scopes, "test": key.is_test}
+    changes = {f"/keys/{key.public_id}": change_of(MISSING, words)}
+    write_entry(workspace, actor, "key_issued", _("Key “%s” issued") % key.name, changes)
 
 
 def revoke_key(workspace: Workspace, actor: Actor, public_id: str) -> ApiKey:

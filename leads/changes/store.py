@@ -10,7 +10,7 @@ from leads.changes.draft import Draft
 from leads.changes.events import store_events
 from leads.changes.tagging import store_tags
 from leads.models import Action, Answer, ConsentEvent, ContactPoint, Entry
-from leads.timeline import record
+from leads.timeline import Story, record
 
 _ANSWER_COLUMNS = [
     "value",
@@ -37,11 +37,7 @@ def store(
         lead.version += 1
     lead.updated_at = draft.moment
     lead.field_sources = {**lead.field_sources, **{path: str(draft.entry_id) for path in draft.changes}}
-    entry = record(
-        lead,
-        draft.actor,
-        draft.moment,
-        entry_id=draft.entry_id,
+    story = Story(
         kind=kind,
         summary=summary,
         changes=draft.changes,
@@ -51,6 +47,7 @@ def store(
         undoes=undoes,
         action_id=draft.actions[0].pk if draft.actions else None,
     )
+    entry = record(lead, draft.actor, draft.moment, draft.entry_id, story)
     _store_lead(draft)
     _store_beside(draft)
     if draft.actions:

@@ -1,4 +1,4 @@
-"""One write, one transaction: retried when the database could not settle who goes first, rolled back when dry."""
+"""One write, one transaction: retried when the database could not settle it, rolled back when dry."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNSETTLED: Final = frozenset({"40001", "40P01"})
 
 
 def transact(work: Callable[[], T], *, dry_run: bool = False) -> T:
-    """What `work` returns, once it is committed. A dry run does everything, answers the same, and stores nothing.
+    """What `work` returns, once committed. A dry run does everything, answers the same, and stores nothing.
 
     Inside another transaction it joins that one, whose owner decides about retrying.
     """

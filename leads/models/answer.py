@@ -1,4 +1,4 @@
-"""A lead's answers to its checklist. A row exists only once an item was touched; its id is known before that."""
+"""A lead's answers to its checklist. A row exists only once an item was touched; its id is known before."""
 
 from __future__ import annotations
 

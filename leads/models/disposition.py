@@ -1,4 +1,4 @@
-"""How a lead stands: the workspace's catalogue of outcomes, each with its stage, and the history of changes."""
+"""How a lead stands: the workspace's catalogue of outcomes, each with its stage, and the history."""
 
 from __future__ import annotations
 

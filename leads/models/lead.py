@@ -74,7 +74,7 @@ class Lead(Owned):
     override_reason = models.TextField(blank=True)
     override_by = models.UUIDField(null=True, blank=True)
     override_at = models.DateTimeField(null=True, blank=True)
-    # What was agreed. Proof of consent stands apart from the free metadata, so that no metadata write erases it.
+    # What was agreed. Proof of consent stands apart from the free metadata, so that no such write erases it.
     opted_out_at = models.DateTimeField(null=True, blank=True)
     call_opted_out_at = models.DateTimeField(null=True, blank=True)
     email_opted_out_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""What happened to a lead (entries), what is to be done or was done (actions), and what was said (messages)."""
+"""What happened to a lead (entries), what is or was to be done (actions), and what was said (messages)."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class CallOutcome(Owned):
 
 
 class Entry(Owned):
-    """One thing that happened, once: who, through which door, what from what to what. Never changed, never deleted
-    but with the person."""
+    """One thing that happened: who, through which door, what from what to what. Never changed, and
+    deleted only with the person."""
 
     lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=32)

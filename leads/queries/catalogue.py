@@ -46,7 +46,7 @@ class Catalogue:
 
 
 def load_catalogue(workspace: Workspace) -> Catalogue:
-    """Cached by the token that every change of the catalogue renews; the rows are shared, so never change them."""
+    """Cached by the token that every change of the catalogue renews. The rows are shared, so leave them be."""
     return _load(workspace.pk, workspace.catalogue_token)
 
 

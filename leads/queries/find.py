@@ -55,7 +55,7 @@ def find_leads(
     lock: bool = False,
     rows: QuerySet[Lead] | None = None,
 ) -> list[Lead]:
-    """All leads that match, newest first; locked in the order of their ids so that two writers cannot deadlock."""
+    """All that match, newest first; locked in the order of their ids, so that two writers cannot deadlock."""
     base = Lead.objects.all() if rows is None else rows
     base = base.filter(workspace=workspace)
     if tests is not None:
@@ -94,7 +94,7 @@ def _by_id(rows: QuerySet[Lead], where: ById) -> list[Lead]:
 
 
 def _reached_by(workspace: Workspace, column: str, key: str) -> Q:
-    """Those with this number or address, first or further. A UNION, because an OR may walk the wrong index."""
+    """Those with this number or address, first or further. A UNION: an OR may walk the wrong index."""
     if not key:
         return Q(pk__in=[])
     kind = ContactPoint.Kind.EMAIL if column == "email_key" else ContactPoint.Kind.PHONE

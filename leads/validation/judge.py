@@ -119,7 +119,7 @@ def _judge_answer(state: LeadState, answer: AnswerChange, verdict: Verdict) -> N
 
 
 def _answer_sets(state: LeadState, item: ItemDef, answer: AnswerChange) -> dict[str, object]:
-    """A value without a status completes the item, an empty one reopens it; a status alone keeps the value."""
+    """A value without a status completes the item, an empty one reopens it; a status keeps the value."""
     sets: dict[str, object] = {}
     if "override" in answer.fields:
         sets["override"] = clean_override(answer.fields["override"])

@@ -20,7 +20,7 @@ def judge_disposition(
     answered: Mapping[UUID, AnswerState],
     problems: Problems,
 ) -> Disposition | None:
-    """The disposition that is meant. Its rules bind the doors that asked for it, or all in a strict workspace."""
+    """The disposition that is meant. Its rules bind who asks for it, or all in a strict workspace."""
     wanted = _wanted(state, wish, problems)
     if wanted is None:
         return None
@@ -41,7 +41,7 @@ def _wanted(state: LeadState, wish: DispositionWish, problems: Problems) -> Disp
             )
             return None
         return found
-    # A bare status word that names the stage the lead is in moves nothing, so a finer disposition survives it.
+    # A bare word that names the stage the lead is in moves nothing, so a finer disposition survives it.
     current = state.catalogue.dispositions.get(state.lead.disposition_id)
     if current is not None and current.stage == wish.stage and not state.is_new:
         return current

@@ -45,7 +45,7 @@ _WRITABLE: Final = (
     Part("phone", "phone", schema={"maxLength": 20}),
     Part("source", "source", schema={"maxLength": 50}),
     Part("status", null=Null.REFUSE, blank=Null.REFUSE, means="disposition", schema={"enum": list(STAGE_OF)}),
-    Part("metadata", type="object", null=Null.PASS, means="metadata", schema={"additionalProperties": True}),
+    Part("metadata", type="object", null=Null.VALUE, means="metadata", schema={"additionalProperties": True}),
 )
 _READ_ONLY: Final = tuple(
     Part(name, read_only=True) for name in ("id", "createdAt", "updatedAt", "workspaceId")

@@ -1,4 +1,4 @@
-"""Declared shapes: how the keys of a dialect's body map to the fields of a lead, both ways, and to OpenAPI."""
+"""Declared shapes: how the keys of a dialect's body map to a lead's fields, both ways, and to OpenAPI."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Null(enum.Enum):
     CLEAR = "clear"
     LEAVE = "leave"
     REFUSE = "refuse"
-    PASS = "pass"  # it is a value like any other
+    VALUE = "value"  # like any other
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One key. `to` names the lead's field ("first_name", "address.city", "metadata.utm_source"); a part without
-    it is read by the voice itself, or ignored when it is `read_only`."""
+    """One key. `to` names the lead's field ("first_name", "address.city", "metadata.utm_source"); a part
+    without it is read by the voice itself, or ignored when it is `read_only`."""
 
     name: str
     to: str = ""
@@ -131,7 +131,7 @@ def _read_group(part: Part, raw: object, shown: Mapping[str, object], path: str,
 
 def _read_leaf(part: Part, raw: object, path: str, sent: Sent) -> None:
     is_blank = isinstance(raw, str) and not raw.strip()
-    word = part.null if raw is None else part.blank if is_blank else Null.PASS
+    word = part.null if raw is None else part.blank if is_blank else Null.VALUE
     if word is Null.LEAVE:
         return
     if word is Null.REFUSE:
