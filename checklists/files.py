@@ -43,7 +43,7 @@ def demo_checklist() -> ChecklistSpec:
 
 def dump_checklist(checklist: ChecklistSpec) -> str:
     """YAML that loads back as the same checklist; what is archived is left out."""
-    groups = [_dump_group(group) for group in checklist.groups if not group.archived]
+    groups = [_dump_group(group) for group in checklist.live().groups]
     return yaml.safe_dump({"groups": groups}, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -51,7 +51,7 @@ def _dump_group(group: GroupSpec) -> dict[str, Any]:
     shown: dict[str, Any] = {"name": group.name}
     if group.conditions:
         shown["conditions"] = group.conditions
-    shown["items"] = [_dump_item(item) for item in group.items if not item.archived]
+    shown["items"] = [_dump_item(item) for item in group.items]
     return shown
 
 

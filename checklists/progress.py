@@ -58,7 +58,8 @@ class Broken(NamedTuple):
     applies: bool
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: one is made for each item of each imported lead, and freezing is a quarter of that time.
+@dataclass(slots=True)
 class ItemState:
     item: ItemDef
     label: str

@@ -63,6 +63,16 @@ class ChecklistSpec:
     def items(self) -> list[ItemSpec]:
         return [item for group in self.groups for item in group.items]
 
+    def live(self) -> ChecklistSpec:
+        """Without what is archived."""
+        groups = [group for group in self.groups if not group.archived]
+        return ChecklistSpec(
+            tuple(
+                replace(group, items=tuple(item for item in group.items if not item.archived))
+                for group in groups
+            )
+        )
+
 
 def clean_checklist(wanted: ChecklistSpec) -> ChecklistSpec:
     """The same checklist in clean values; raises every fault at its place."""

@@ -62,7 +62,7 @@ def apply_definitions(
     seen_revision: int | None = None,
     dry_run: bool = False,
 ) -> Applied:
-    """Make the stored checklist the wanted one. What is not in it, or marked there, is archived; answers stay.
+    """Make the stored checklist the wanted one. What is not in it or marked so is archived; answers stay.
 
     `seen_revision` is the revision that an editor started from; a newer one is refused, not overwritten.
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from checklists.definitions import load_definitions
 from checklists.files import demo_checklist
@@ -159,6 +160,14 @@ def test_a_group_that_is_gone_is_archived_with_its_items():
 
     assert applied.lines == ['- group "B": archived', "- item two: archived, its answers are kept"]
     assert codes(workspace) == [["one"]]
+
+
+def test_what_was_read_may_be_written_back():
+    workspace = make_workspace()
+    apply(workspace, make_group("one", "two", name="A"), make_group("three", name="B"))
+    apply(workspace, make_group("one", name="A"))
+
+    assert apply_definitions(workspace, SYSTEM, read_checklist(workspace)).differences == ()
 
 
 def test_an_editor_changes_codes_and_names_by_id():
@@ -323,6 +332,20 @@ def test_the_tables_refuse_what_no_writer_would_store(values):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Item.objects.create(workspace=workspace, **columns)
+
+
+def test_a_change_of_definitions_costs_the_same_whatever_the_number_of_leads():
+    def queries(leads):
+        workspace = make_workspace()
+        apply(workspace, make_group("one", make_item("kind", "SELECT", rules=OPTIONS), name="A"))
+        for number in range(leads):
+            answer(workspace, make_lead(workspace, first_name=f"Ana {number}"), "kind", "LLC")
+        fewer = make_item("kind", "SELECT", rules={"options": ["LLC", "Corporation"]})
+        with CaptureQueriesContext(connection) as captured:
+            apply(workspace, make_group("one", fewer, "two", name="A"))
+        return len(captured)
+
+    assert queries(2) == queries(20)
 
 
 # Reading

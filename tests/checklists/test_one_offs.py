@@ -112,6 +112,7 @@ def test_a_made_up_code_is_numbered_where_it_is_taken(workspace):
         ({"rules": {"pattern": "(a+)+"}}, ("rules.pattern", "catastrophic_pattern")),
         ({"conditions": when("gone", "is_set")}, ("conditions.rules[0].code", "unknown_code")),
         ({"code": "x", "conditions": when("x", "is_set")}, ("", "circle")),
+        ({"conditions": when("lead.stage", "equals", "won")}, ("conditions", "invalid_choice")),
     ],
 )
 def test_a_bad_item_is_refused(workspace, values, problem):
