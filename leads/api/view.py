@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from leadhub.web.bodies import is_json
 from leadhub.web.envelopes import Failed, Failure, Render, standard
 from leadhub.web.idempotency import Once, is_kept, once_for
 from leadhub.web.json import Unreadable, json_response, read_json
+from leadhub.web.middleware import answer_error
 from leadhub.web.ratelimit import Allowance, take
 from leadhub.web.records import record_request
 from leadhub.web.requests import trail_of
@@ -54,8 +55,15 @@ class Body:
     def __init__(self, request: HttpRequest, *, duplicates_refused: bool = False) -> None:
         self._request = request
         self._duplicates_refused = duplicates_refused
+        self._read = False
+        self._value: object = None
 
     def value(self) -> object:
+        if not self._read:
+            self._value, self._read = self._read_value(), True
+        return self._value
+
+    def _read_value(self) -> object:
         if self._request.body and self._request.content_type and not is_json(self._request):
             raise Failed(415, "unsupported_media_type", _("Send the body as application/json."))
         return read_json(self._request.body, duplicates_refused=self._duplicates_refused)
@@ -73,7 +81,7 @@ class DialectView(APIView):
     content_type: ClassVar[str] = "application/json"
     error_content_type: ClassVar[str] = "application/json"
     duplicates_refused: ClassVar[bool] = False
-    # Which scope a method needs; an endpoint that only looks something up by POST says so.
+    # Which scope a method needs, "" for none; an endpoint that only looks something up by POST says so.
     scopes: ClassVar[Mapping[str, str]] = {
         "GET": "read",
         "HEAD": "read",
@@ -105,6 +113,11 @@ class DialectView(APIView):
     def rate_headers(self, allowance: Allowance) -> dict[str, str]:
         return {}
 
+    @property
+    def setting(self) -> Setting:
+        """What an envelope says of this request, when it speaks of it on success too."""
+        return setting_of(self.request._request)
+
     # The way in.
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -126,7 +139,7 @@ class DialectView(APIView):
         if method.lower() not in self.http_method_names or not hasattr(self, method.lower()):
             raise MethodNotAllowed(method)
         scope = self.scopes[method]
-        if not self.key.allows(scope):
+        if scope and not self.key.allows(scope):
             raise Forbidden(_("This key lacks the scope “%s”; ask the workspace's owner for it.") % scope)
 
     @property
@@ -189,10 +202,13 @@ class DialectView(APIView):
     # What went wrong.
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
+        http = self.request._request
         complaint = _complaint(exc)
         if complaint is None:
-            raise exc
-        http = self.request._request
+            # Logged and recorded there; answered from here, so that it carries the headers of the dialect.
+            return answer_error(http, exc)
+        if complaint.status == 405:
+            complaint = replace(complaint, headers={"Allow": ", ".join(self.allowed_methods)})
         response = complain(self, http, complaint)
         if hasattr(self, "workspace"):
             return self._keep_refusal(http, complaint, response)
@@ -229,9 +245,12 @@ class DialectView(APIView):
 def complain(
     door: DialectView | type[DialectView], request: HttpRequest, complaint: Complaint
 ) -> HttpResponse:
-    setting = Setting(trail_of(request).request_id, request.path, format_moment(now()))
-    status, body = door.voice.complain(complaint, setting)
+    status, body = door.voice.complain(complaint, setting_of(request))
     return json_response(body, status, complaint.headers, door.error_content_type)
+
+
+def setting_of(request: HttpRequest) -> Setting:
+    return Setting(trail_of(request).request_id, request.path, format_moment(now()))
 
 
 def envelope_of(door: type[DialectView]) -> Render:

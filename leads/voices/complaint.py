@@ -68,6 +68,8 @@ def _data(error: LeadError) -> dict[str, object]:
         return {"email": error.email, "existing": error.existing}
     if isinstance(error, Ambiguous):
         return {"count": error.count}
+    if isinstance(error, NotFound):
+        return {"of": "lead"}  # while a path that leads nowhere says nothing of the kind
     if isinstance(error, Stale):
         return {"seen": error.seen, "version": error.version}
     if isinstance(error, Forbidden):
