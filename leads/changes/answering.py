@@ -9,7 +9,7 @@ from leads.changes.draft import Draft
 from leads.models import Answer
 from leads.models.answer import AnswerStatus, answer_id
 from leads.timeline import MISSING, escape, plain
-from leads.validation.judge import AnswerVerdict
+from leads.validation.answers import AnswerVerdict
 
 _FACT_COLUMNS = frozenset({"disposition_id", "source", "assignee_type", "value"})
 

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from checklists.definitions import ItemDef
-from checklists.progress import AnswerState, clean_override
-from checklists.rules import check_value
 from leadhub.workspaces.models import Membership
 from leads import values
-from leads.change import CLEAR, Actor, AnswerChange, AnswerResult, Clear, LeadChange
-from leads.errors import Forbidden, Problem, Stale
-from leads.models import AnswerStatus, Disposition
+from leads.change import Actor, AnswerResult, Clear, LeadChange
+from leads.errors import Forbidden, Stale
+from leads.models import Disposition
 from leads.models.lead import Lead
 from leads.state import LeadState
+from leads.validation.answers import AnswerVerdict, as_answered, judge_answers
 from leads.validation.clean import Clean
 from leads.validation.problems import Problems
 from leads.validation.stages import judge_disposition
 from leads.validation.tags import TagVerdict, judge_tags
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerVerdict:
-    """What an accepted answer sets: any of value, status and override."""
-
-    item: ItemDef
-    sets: dict[str, object]
 
 
 @dataclass(slots=True)
@@ -51,13 +39,12 @@ def judge(state: LeadState, change: LeadChange, cleaned: Clean, actor: Actor) ->
     problems = Problems()
     verdict = Verdict()
     verdict.metadata = _judge_metadata(state.lead, cleaned.metadata, problems)
-    for answer in change.answers:
-        _judge_answer(state, answer, verdict)
+    verdict.answers, verdict.results = judge_answers(state, change.answers)
     if change.strict_answers:
         problems.found += [result.problem for result in verdict.results if result.problem]
     if change.disposition is not None:
         verdict.disposition = judge_disposition(
-            state, change.disposition, _answered(state, verdict), problems
+            state, change.disposition, as_answered(state, verdict.answers), problems
         )
     if change.tags is not None:
         verdict.tags = judge_tags(state, change.tags, problems)
@@ -95,72 +82,6 @@ def _judge_metadata(
     merged = values.merge_patch(lead.metadata, dict(patch))
     problems.attempt("metadata", None, lambda: values.check_metadata_size(merged))
     return merged
-
-
-def _judge_answer(state: LeadState, answer: AnswerChange, verdict: Verdict) -> None:
-    field_path = f"answers.{answer.code}"
-    item = state.item(answer.code)
-    problem: Problem | None = None
-    sets: dict[str, object] = {}
-    if item is None:
-        near = get_close_matches(answer.code, [known.code for known in state.definitions.items], 1)
-        message = _("The checklist has no item with this code.")
-        problem = Problem(field_path, "unknown_code", message, answer.code, near[0] if near else None)
-    else:
-        try:
-            sets = _answer_sets(state, item, answer)
-        except ValidationError as refusal:
-            error = refusal.error_list[0]
-            value = answer.fields.get("value", answer.fields.get("status"))
-            problem = Problem(field_path, error.code or "invalid", error.messages[0], value)
-    if item is not None and problem is None:
-        verdict.answers.append(AnswerVerdict(item, sets))
-    verdict.results.append(AnswerResult(answer.code, answer.fields, problem))
-
-
-def _answer_sets(state: LeadState, item: ItemDef, answer: AnswerChange) -> dict[str, object]:
-    """A value without a status completes the item, an empty one reopens it; a status keeps the value."""
-    sets: dict[str, object] = {}
-    if "override" in answer.fields:
-        sets["override"] = clean_override(answer.fields["override"])
-    status = answer.fields.get("status")
-    if status is not None and status not in AnswerStatus.values:
-        raise ValidationError(
-            _("Choose one of TODO, COMPLETED, INVALID, SKIPPED and NEEDS_REVIEW."), "invalid_choice"
-        )
-    if status is not None:
-        sets["status"] = status
-    if "value" in answer.fields:
-        raw = answer.fields["value"]
-        empty = raw is CLEAR or values.is_empty(raw)
-        if not empty and item.is_file:
-            raise ValidationError(
-                _("This item is completed by uploading a document, not by a value."), "needs_document"
-            )
-        # Marked INVALID on purpose, a value need not be valid; it is kept as it came.
-        junk = status == AnswerStatus.INVALID
-        sets["value"] = (
-            None
-            if empty
-            else values.clean_json(raw)
-            if junk
-            else check_value(item, raw, region=state.workspace.region)
-        )
-        sets.setdefault("status", AnswerStatus.TODO if empty else AnswerStatus.COMPLETED)
-    return sets
-
-
-def _answered(state: LeadState, verdict: Verdict) -> dict[UUID, AnswerState]:
-    """The answers as they will be, for the rules of a stage entered by the same change."""
-    found: dict[UUID, AnswerState] = {}
-    for answer in verdict.answers:
-        row = found.get(answer.item.id) or state.answers.get(answer.item.id) or AnswerState()
-        found[answer.item.id] = AnswerState(
-            answer.sets.get("value", row.value),
-            str(answer.sets.get("status", row.status)),
-            answer.sets.get("override", row.override),  # type: ignore[arg-type]
-        )
-    return found
 
 
 def _judge_assignee(state: LeadState, assignee: object, problems: Problems) -> None:

@@ -258,3 +258,15 @@ def test_calling_somebody_who_opted_out_needs_a_reason():
 
     assert [problem.code for problem in refusal.value.problems] == ["opted_out"]
     assert done.lead.attempts == 1
+
+
+def test_a_blank_answer_is_no_answer():
+    workspace = make_answerable()
+    lead = make_lead(workspace, answers=(AnswerChange("tax_id", {"value": "12-3456789"}),))
+
+    blank = apply_change(
+        workspace, SYSTEM, ById(lead.pk), LeadChange(answers=(AnswerChange("tax_id", {"value": "   "}),))
+    )
+
+    assert blank.lead.checklist_done == 0
+    assert lead.answers.get().status == "TODO"
