@@ -1,16 +1,19 @@
-"""PollyBot's endpoints. The order of checks: key, rate, lead, body, email."""
+"""PollyBot's endpoints, flat and under their chatbot. The order of checks: key, rate, lead, body, email."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
+from leadhub.web.envelopes import Failed
 from leadhub.web.ratelimit import Allowance
 from leads.api.credentials import bearer_of
 from leads.api.view import DialectView, Reply, Voice
-from leads.change import ById
+from leads.change import ById, LeadChange, NewLead
 from leads.changes import apply_change
+from leads.models import Lead
 from leads.queries.catalogue import load_catalogue
 from leads.queries.find import find_lead
 from leads.voices import pollybot as voice
@@ -36,26 +39,70 @@ class PollyBotView(DialectView):
             "X-RateLimit-Reset": str(allowance.reset_at),
         }
 
+    def require_chatbot(self, chatbot_id: str | None) -> None:
+        """A path may name the workspace; another one is not found, whether it exists or not."""
+        if chatbot_id is not None and chatbot_id != voice.workspace_ref(self.workspace.pk):
+            message = _("This key knows no such chatbot; use the workspaceId that every lead shows.")
+            raise Failed(404, "chatbot_not_found", message)
+
+    def shown(self, lead: Lead) -> dict[str, object]:
+        return {"success": True, "data": voice.show_lead(lead, load_catalogue(self.workspace))}
+
+
+class LeadsView(PollyBotView):
+    """`/api/v1/leads` and `/api/v1/chatbots/{chatbotId}/leads`"""
+
+    def post(self, request: HttpRequest, chatbot_id: str | None = None) -> HttpResponse:
+        body = self.body
+
+        def work() -> Reply:
+            self.require_chatbot(chatbot_id)
+            sent = body.object()
+            lead = apply_change(self.workspace, self.actor, NewLead(), voice.read_create(sent)).lead
+            return Reply(self.shown(lead), 201, lead.pk, voice.ignored_keys(sent))
+
+        return self.write(work)
+
 
 class LeadView(PollyBotView):
-    """`/api/v1/leads/{leadId}`"""
+    """`/api/v1/leads/{leadId}` and `/api/v1/chatbots/{chatbotId}/leads/{leadId}`"""
 
-    def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+    def get(self, request: HttpRequest, lead_id: str, chatbot_id: str | None = None) -> HttpResponse:
+        self.require_chatbot(chatbot_id)
         lead = find_lead(self.workspace, ById(lead_id), tests=self.actor.tests)
-        data = voice.show_lead(lead, load_catalogue(self.workspace))
-        return self.read(Reply({"success": True, "data": data}, lead_id=lead.pk))
+        return self.read(Reply(self.shown(lead), lead_id=lead.pk))
 
-    def put(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+    def put(self, request: HttpRequest, lead_id: str, chatbot_id: str | None = None) -> HttpResponse:
+        body = self.body
+
         def work() -> Reply:
-            body = self.body
+            self.require_chatbot(chatbot_id)
             outcome = apply_change(
                 self.workspace,
                 self.actor,
                 ById(lead_id),
                 lambda state: voice.read_update(body.object(), state),
             )
-            data = voice.show_lead(outcome.lead, load_catalogue(self.workspace))
-            ignored = voice.ignored_keys(body.object())
-            return Reply({"success": True, "data": data}, lead_id=outcome.lead.pk, ignored=ignored)
+            lead = outcome.lead
+            return Reply(self.shown(lead), lead_id=lead.pk, ignored=voice.ignored_keys(body.object()))
 
         return self.write(work)
+
+    def delete(self, request: HttpRequest, lead_id: str, chatbot_id: str | None = None) -> HttpResponse:
+        """For good, as far as any door can see. Never follows a merged lead to its survivor."""
+
+        def work() -> Reply:
+            self.require_chatbot(chatbot_id)
+            where = ById(lead_id, follows=False)
+            lead = apply_change(self.workspace, self.actor, where, LeadChange(delete=True)).lead
+            return Reply(voice.show_deleted(lead), lead_id=lead.pk)
+
+        return self.write(work)
+
+
+class ChatbotLeadsView(LeadsView):
+    pass
+
+
+class ChatbotLeadView(LeadView):
+    pass

@@ -28,5 +28,8 @@ def by_header(header: str, named: View, otherwise: View) -> View:
 register("/api/v1", envelope_of(pollybot.PollyBotView))
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/leads", pollybot.LeadsView.as_view()),
     path("api/v1/leads/<str:lead_id>", pollybot.LeadView.as_view()),
+    path("api/v1/chatbots/<str:chatbot_id>/leads", pollybot.ChatbotLeadsView.as_view()),
+    path("api/v1/chatbots/<str:chatbot_id>/leads/<str:lead_id>", pollybot.ChatbotLeadView.as_view()),
 ]

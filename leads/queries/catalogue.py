@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from leadhub.workspaces.models import Workspace
-from leads.models import CallOutcome, Disposition, WebhookEndpoint
+from leads.models import CallOutcome, Disposition, Lead, WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Catalogue:
             if disposition.outcome == outcome:
                 return disposition
         return None
+
+    def stage_of(self, lead: Lead) -> str:
+        """The lead's own row is asked where its disposition is newer than what is held here."""
+        return (self.dispositions.get(lead.disposition_id) or lead.disposition).stage
 
     def of_stages(self, stages: frozenset[str]) -> list[UUID]:
         return [key for key, disposition in self.dispositions.items() if disposition.stage in stages]

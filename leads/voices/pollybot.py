@@ -39,29 +39,46 @@ STAGE_OF: Final[Mapping[str, str]] = {
 }
 _ORDER: Final = ("name", "email", "phone", "source", "status", "metadata")
 
-_WRITABLE: Final = (
-    Part("name", "name", null=Null.REFUSE, blank=Null.REFUSE, schema={"maxLength": 100}),
-    Part("email", "email", schema={"format": "email"}, blank=Null.REFUSE),
+_NAME: Final[Mapping[str, Any]] = {"maxLength": 100}
+_EMAIL: Final[Mapping[str, Any]] = {"format": "email", "maxLength": 254}
+_OPTIONAL: Final = (
     Part("phone", "phone", schema={"maxLength": 20}),
     Part("source", "source", schema={"maxLength": 50}),
     Part("status", null=Null.REFUSE, blank=Null.REFUSE, means="disposition", schema={"enum": list(STAGE_OF)}),
-    Part("metadata", type="object", null=Null.VALUE, means="metadata", schema={"additionalProperties": True}),
+    Part(
+        "metadata",
+        type="object",
+        null=Null.VALUE,
+        blank=Null.VALUE,
+        means="metadata",
+        schema={"additionalProperties": True},
+    ),
 )
 _READ_ONLY: Final = tuple(
     Part(name, read_only=True) for name in ("id", "createdAt", "updatedAt", "workspaceId")
 )
-UPDATE: Final = Shape("PollyBotLeadUpdate", _WRITABLE + _READ_ONLY, "Only what is sent is changed.")
+UPDATE: Final = Shape(
+    "PollyBotLeadUpdate",
+    (
+        Part("name", "name", null=Null.REFUSE, blank=Null.REFUSE, schema=_NAME),
+        Part("email", "email", blank=Null.REFUSE, schema=_EMAIL),
+        *_OPTIONAL,
+        *_READ_ONLY,
+    ),
+    "Only what is sent is changed.",
+)
 CREATE: Final = Shape(
     "PollyBotLeadCreate",
     (
-        Part("name", "name", null=Null.REFUSE, blank=Null.REFUSE, required=True, schema={"maxLength": 100}),
-        Part(
-            "email", "email", null=Null.REFUSE, blank=Null.REFUSE, required=True, schema={"format": "email"}
-        ),
-        *_WRITABLE[2:],
+        Part("name", "name", null=Null.REFUSE, blank=Null.REFUSE, required=True, schema=_NAME),
+        Part("email", "email", null=Null.REFUSE, blank=Null.REFUSE, required=True, schema=_EMAIL),
+        *_OPTIONAL,
         *_READ_ONLY,
     ),
 )
+
+
+# Reading
 
 
 def read_update(body: Mapping[str, object], state: LeadState) -> LeadChange:
@@ -77,25 +94,42 @@ def read_create(body: Mapping[str, object]) -> LeadChange:
 
 
 def _change(sent: Sent) -> LeadChange:
+    wish = _wish(sent)
     metadata = sent.own.get("metadata", ...)
-    status = sent.own.get("status")
     return LeadChange(
+        disposition=wish,
         fields=sent.fields,
         metadata=None if metadata is ... else CLEAR if metadata is None else metadata,  # type: ignore[arg-type]
-        disposition=None if status is None else DispositionWish(stage=_stage(status)),
         problems=tuple(sent.problems),
         phone_rule="shape",
         unique_email=True,
     )
 
 
-def _stage(status: object) -> str:
-    """An unknown word stands for no stage, and the rules say so in the order of the fields."""
-    return STAGE_OF.get(status, f"?{status}") if isinstance(status, str) else "?"
+def _wish(sent: Sent) -> DispositionWish | None:
+    if "status" not in sent.own:
+        return None
+    word = sent.own["status"]
+    if isinstance(word, str) and word in STAGE_OF:
+        return DispositionWish(stage=STAGE_OF[word])
+    sent.problems.append(refused_status(word))
+    return None
+
+
+def refused_status(word: object) -> Problem:
+    code = "invalid_choice" if isinstance(word, str) else "invalid_type"
+    return Problem("disposition", code, _status_sentence(), word, list(STAGE_OF))
+
+
+def _status_sentence() -> str:
+    return _("Status must be one of: %s") % ", ".join(STAGE_OF)
 
 
 def ignored_keys(body: Mapping[str, object]) -> list[str]:
     return [key for key in body if key not in _ORDER]
+
+
+# Showing
 
 
 def show_lead(lead: Lead, catalogue: Catalogue, *, whole: bool = True) -> dict[str, Any]:
@@ -106,7 +140,7 @@ def show_lead(lead: Lead, catalogue: Catalogue, *, whole: bool = True) -> dict[s
         "email": lead.email or None,
         "phone": lead.phone or None,
         "source": lead.source or None,
-        "status": STATUS_OF[catalogue.dispositions[lead.disposition_id].stage],
+        "status": STATUS_OF[catalogue.stage_of(lead)],
         "metadata": lead.metadata,
         "createdAt": format_moment(lead.created_at),
         "updatedAt": format_moment(lead.updated_at),
@@ -114,57 +148,86 @@ def show_lead(lead: Lead, catalogue: Catalogue, *, whole: bool = True) -> dict[s
     return {**shown, "workspaceId": workspace_ref(lead.workspace_id)} if whole else shown
 
 
+def show_deleted(lead: Lead) -> dict[str, Any]:
+    assert lead.deleted_at is not None
+    return {
+        "success": True,
+        "message": "Lead deleted successfully",
+        "data": {"id": lead_ref(lead.pk), "deletedAt": format_moment(lead.deleted_at)},
+    }
+
+
 def workspace_ref(workspace_id: UUID) -> str:
+    """A workspace is what they call a chatbot, too: the one id serves both."""
     return f"ws_{workspace_id.hex}"
 
 
-# status of the answer, their code, their label
+# Refusing
+
+# The coded fact: their code, their label.
 _CODES: Final[Mapping[str, tuple[str, str]]] = {
     "missing_credential": ("MISSING_AUTH_HEADER", "Missing authorization header"),
     "invalid_key": ("INVALID_API_KEY", "Invalid or inactive API key"),
     "inactive_key": ("INVALID_API_KEY", "Invalid or inactive API key"),
     "wrong_door": ("INVALID_API_KEY", "Invalid or inactive API key"),
-    "not_found": ("LEAD_NOT_FOUND", "Lead not found"),
+    "not_found": ("NOT_FOUND", "Not found"),
     "chatbot_not_found": ("CHATBOT_NOT_FOUND", "Chatbot not found"),
     "duplicate_email": ("DUPLICATE_EMAIL", "Email already exists"),
     "rate_limited": ("RATE_LIMIT_EXCEEDED", "Rate limit exceeded"),
     "forbidden": ("FORBIDDEN", "Not allowed"),
+    "https_required": ("FORBIDDEN", "Not allowed"),
     "method_not_allowed": ("METHOD_NOT_ALLOWED", "Method not allowed"),
-    "unavailable": ("SERVICE_UNAVAILABLE", "Service unavailable"),
-    "busy": ("SERVICE_UNAVAILABLE", "Service unavailable"),
-    "internal_error": ("INTERNAL_ERROR", "Internal server error"),
+    "length_required": ("LENGTH_REQUIRED", "Length required"),
+    "too_large": ("PAYLOAD_TOO_LARGE", "Payload too large"),
+    "unsupported_media_type": ("UNSUPPORTED_MEDIA_TYPE", "Unsupported media type"),
     "idempotency_key_reused": ("IDEMPOTENCY_KEY_REUSED", "Idempotency key was used before"),
-    "still_running": ("REQUEST_IN_PROGRESS", "Request in progress"),
+    "request_in_progress": ("REQUEST_IN_PROGRESS", "Request in progress"),
+    "answer_erased": ("IDEMPOTENCY_KEY_REUSED", "Idempotency key was used before"),
+    "busy": ("SERVICE_UNAVAILABLE", "Service unavailable"),
+    "unavailable": ("SERVICE_UNAVAILABLE", "Service unavailable"),
+    "storage_full": ("SERVICE_UNAVAILABLE", "Service unavailable"),
 }
+_LEAD_NOT_FOUND: Final = ("LEAD_NOT_FOUND", "Lead not found")
+_INVALID: Final = ("VALIDATION_ERROR", "Validation failed")
+_BROKEN: Final = ("INTERNAL_ERROR", "Internal server error")
 
 
 def complain(complaint: Complaint, setting: Setting) -> tuple[int, dict[str, Any]]:
     """`error` is a text, and `details` is one object about one field."""
-    code, label = _CODES.get(complaint.code, ("VALIDATION_ERROR", "Validation failed"))
-    if complaint.status >= 500 and complaint.code not in _CODES:
-        code, label = _CODES["internal_error"]
-    body: dict[str, Any] = {"success": False, "error": label, "code": code, "details": _details(complaint)}
+    code, label = _CODES.get(complaint.code, _INVALID if complaint.status < 500 else _BROKEN)
+    if _is_about_lead(complaint):
+        code, label = _LEAD_NOT_FOUND
+    body: dict[str, Any] = {
+        "success": False,
+        "error": label,
+        "code": code,
+        "details": _details(complaint, setting),
+    }
     if "Retry-After" in complaint.headers:
         body["retryAfter"] = int(complaint.headers["Retry-After"])
     return complaint.status, {**body, "timestamp": setting.moment, "requestId": setting.request_id}
 
 
-def _details(complaint: Complaint) -> dict[str, Any]:
+def _is_about_lead(complaint: Complaint) -> bool:
+    """Not found is the lead, unless it is the path that leads nowhere."""
+    return complaint.code == "not_found" and complaint.data.get("of") == "lead"
+
+
+def _details(complaint: Complaint, setting: Setting) -> dict[str, Any]:
     if complaint.code == "duplicate_email":
         return {
             "email": complaint.data["email"],
             "existingLeadId": lead_ref(complaint.data["existing"]),  # type: ignore[arg-type]
             "message": complaint.message,
         }
+    if _is_about_lead(complaint):
+        return {"leadId": setting.path.rpartition("/")[2], "message": complaint.message}
     if not complaint.problems:
         return {"message": complaint.message}
     problem = min(complaint.problems, key=_rank)
     field = _field(problem)
-    message = problem.message
-    if field == "status":
-        message = _("Status must be one of: %s") % ", ".join(STAGE_OF)
-    value = problem.value.removeprefix("?") if isinstance(problem.value, str) else problem.value
-    return {"field": field, "value": value, "message": message}
+    message = _status_sentence() if field == "status" and problem.code == "required" else problem.message
+    return {"field": field, "value": problem.value, "message": message}
 
 
 def _field(problem: Problem) -> str:
