@@ -169,11 +169,13 @@ def _lost(teller: Teller) -> None:
 
 
 def _given_up(teller: Teller) -> None:
+    """Once the ladder of tries is climbed, nothing more is planned."""
     teller.arrive(_door(teller), _days(teller, 30, 56))
-    teller.call(20, "voicemail")
+    for hours, outcome in ((8, "no_answer"), (24, "voicemail"), (72, "busy")):
+        teller.call(hours, outcome)
     teller.call(90, "no_answer", disposition=dispose("never_reached"))
     teller.change(
-        teller.desk.manager, 200, archive=Archive(reason=teller.rng.randint(0, 9), note="No answer in weeks.")
+        teller.desk.manager, 100, archive=Archive(reason=teller.rng.randint(0, 9), note="No answer in weeks.")
     )
 
 
@@ -184,7 +186,7 @@ def _invalid(teller: Teller) -> None:
 
 def _opted_out(teller: Teller) -> None:
     teller.arrive(_door(teller, "leadping", "omniai", "hub"), _days(teller, 6, 40))
-    teller.call(15, "voicemail", disposition=dispose("left_voicemail"))
+    teller.call(15, "connected", "Was short and friendly.", disposition=dispose("spoke_briefly"))
     channel = teller.rng.choice(("all", "sms", "call"))
     wish = ConsentWish(channel, opted_in=False, text_shown="STOP", source="Text message")
     teller.change(teller.assistant, 8, consent=(wish,))
