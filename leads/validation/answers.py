@@ -33,7 +33,7 @@ class AnswerVerdict:
 def judge_answers(
     state: LeadState, changes: Iterable[AnswerChange]
 ) -> tuple[list[AnswerVerdict], list[AnswerResult]]:
-    """What is accepted, and what became of each in the order they came. A bad one does not spoil the others."""
+    """What is accepted, and what became of each, in order. A bad one does not spoil the others."""
     accepted: list[AnswerVerdict] = []
     results: list[AnswerResult] = []
     for change in changes:
