@@ -74,19 +74,19 @@ def diff_objects(
         path = f"{pointer}/{escape(key)}"
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             found |= diff_objects(before, after, path)
-        elif not _same(before, after):
+        elif not same(before, after):
             found[path] = (before, after)
     return found
 
 
-def _same(before: object, after: object) -> bool:
+def same(before: object, after: object) -> bool:
     """Equal as JSON: true is not 1, although Python says so, and 85.0 is 85."""
     if _is_number(before) and _is_number(after):
         return before == after
     if isinstance(before, list) and isinstance(after, list):
-        return len(before) == len(after) and all(map(_same, before, after))
+        return len(before) == len(after) and all(map(same, before, after))
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        return before.keys() == after.keys() and all(_same(before[key], after[key]) for key in before)
+        return before.keys() == after.keys() and all(same(before[key], after[key]) for key in before)
     return type(before) is type(after) and before == after
 
 

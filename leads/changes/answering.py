@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checklists.definitions import load_definitions
+from checklists.definitions import ItemDef, load_definitions
+from checklists.progress import Progress
 from leads.changes.draft import Draft
 from leads.models import Answer
 from leads.models.answer import AnswerStatus, answer_id
@@ -43,7 +44,17 @@ def put_answer(draft: Draft, verdict: AnswerVerdict) -> None:
         row.answered_at = draft.moment
     draft.answers[item.id] = row
     draft.state.answers[item.id] = row
+    draft.answers_removed.pop(item.id, None)
     draft.tell(f"/answers/{escape(item.code)}", before, words(row))
+
+
+def remove_answer(draft: Draft, item: ItemDef) -> None:
+    """Make an item untouched again."""
+    row = draft.state.answers.pop(item.id, None)
+    draft.answers.pop(item.id, None)
+    if row is not None:
+        draft.answers_removed[item.id] = row
+        draft.tell(f"/answers/{escape(item.code)}", words(row), MISSING)
 
 
 def words(row: Answer) -> dict[str, object]:
@@ -55,9 +66,9 @@ def settle_counters(draft: Draft) -> None:
     """Recount when answers changed, or facts that conditions look at."""
     state = draft.state
     facts_moved = bool(draft.columns & _FACT_COLUMNS) or "address" in draft.beside
-    if not (state.is_new or draft.answers or (facts_moved and load_definitions(state.workspace).facts)):
-        return
-    recount(draft)
+    answered = bool(draft.answers or draft.answers_removed)
+    if state.is_new or answered or (facts_moved and load_definitions(state.workspace).facts):
+        recount(draft)
 
 
 def recount(draft: Draft) -> None:
@@ -67,7 +78,10 @@ def recount(draft: Draft) -> None:
     draft.set_column("checklist_in_review", progress.in_review)
     draft.set_column("checklist_groups", progress.groups_as_json())
     draft.set_column("checklist_revision", progress.revision)
-    complete = progress.required > 0 and progress.done + progress.in_review >= progress.required
-    if complete and draft.lead.completed_at is None:
+    if is_complete(progress) and draft.lead.completed_at is None:
         draft.set_column("completed_at", draft.moment)
         draft.events.append("lead.completed")
+
+
+def is_complete(progress: Progress) -> bool:
+    return progress.required > 0 and progress.done + progress.in_review >= progress.required

@@ -14,7 +14,7 @@ from leadhub.workspaces.ids import new_id
 from leads.change import Actor
 from leads.models import Action, Answer, ConsentEvent, ContactPoint, Disposition, DispositionChange, Tag
 from leads.state import LeadState
-from leads.timeline import MISSING, Change, change_of, diff_objects, plain
+from leads.timeline import MISSING, Change, change_of, diff_objects, plain, same
 
 # Columns that follow from others, or count; what they follow from is told instead.
 UNTOLD: Final = frozenset(
@@ -36,6 +36,7 @@ UNTOLD: Final = frozenset(
         "next_action_at",
         "claimed_by_id",
         "claimed_until",
+        "absorbed",
     }
 )
 # Columns whose path has another name than the column.
@@ -63,8 +64,11 @@ class Draft:
         self.entry_id: UUID = new_id()
         self.changes: dict[str, Change] = {}
         self.columns: set[str] = set()
+        # What columns that are not told held before.
+        self.untold: dict[str, object] = {}
         self.beside: set[str] = set()
         self.answers: dict[UUID, Answer] = {}
+        self.answers_removed: dict[UUID, Answer] = {}
         self.new_tags: list[Tag] = []
         self.tags_added: list[Tag] = []
         self.tags_removed: list[Tag] = []
@@ -73,6 +77,7 @@ class Draft:
         self.disposition_change: DispositionChange | None = None
         self.consents: list[ConsentEvent] = []
         self.actions: list[Action] = []
+        self.actions_moved: list[Action] = []
         self.kept: dict[str, Any] | None = None
         self.events: list[str] = []
         self.note = ""
@@ -84,7 +89,7 @@ class Draft:
         first = self.changes.get(path)
         if first is not None:
             old = MISSING if first[2:] == ["added"] else first[0]
-        if plain(old) == plain(new):
+        if same(plain(old), plain(new)):
             self.changes.pop(path, None)
         else:
             self.changes[path] = change_of(old, new)
@@ -95,8 +100,10 @@ class Draft:
             return False
         setattr(self.lead, column, value)
         self.columns.add(column)
-        if column not in UNTOLD:
-            self.tell(PATH_OF.get(column, column), _told(old), _told(value))
+        if column in UNTOLD:
+            self.untold.setdefault(column, old)
+        else:
+            self.tell(PATH_OF.get(column, column), told(old), told(value))
         return True
 
     def set_object(self, column: str, value: Mapping[str, object]) -> bool:
@@ -117,7 +124,7 @@ class Draft:
         if plain(old) != plain(value):
             setattr(row, column, value)
             self.beside.add(section)
-            self.tell(f"/{section}/{column}", _told(old), _told(value))
+            self.tell(f"/{section}/{column}", told(old), told(value))
 
     def set_disposition(self, disposition: Disposition) -> None:
         old = self.state.catalogue.dispositions.get(self.lead.disposition_id)
@@ -127,9 +134,10 @@ class Draft:
 
     @property
     def differs(self) -> bool:
-        return bool(self.changes or self.columns or self.beside or self.answers or self.actions or self.note)
+        written = self.changes or self.columns or self.beside or self.answers
+        return bool(written or self.actions or self.actions_moved or self.note)
 
 
-def _told(value: object) -> object:
+def told(value: object) -> object:
     """An empty text was never set, so it is told as null, the way every dialect shows it."""
     return None if value == "" else value

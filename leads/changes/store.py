@@ -10,7 +10,7 @@ from leads.changes.draft import Draft
 from leads.changes.events import store_events
 from leads.changes.tagging import store_tags
 from leads.models import Action, Answer, ConsentEvent, ContactPoint, Entry
-from leads.timeline import Story, record
+from leads.timeline import Change, Story, change_of, record
 
 _ANSWER_COLUMNS = [
     "value",
@@ -23,6 +23,16 @@ _ANSWER_COLUMNS = [
     "answered_at",
     "updated_at",
 ]
+# Columns that are not told and yet go back when an entry is undone.
+_WORKING = (
+    "assigned_at",
+    "override_by",
+    "override_at",
+    "archived_by",
+    "next_action_at",
+    "claimed_by_id",
+    "claimed_until",
+)
 
 
 def store(
@@ -43,7 +53,7 @@ def store(
         changes=draft.changes,
         input=input,
         note=draft.note,
-        kept=draft.kept,
+        kept=_kept(draft),
         undoes=undoes,
         action_id=draft.actions[0].pk if draft.actions else None,
     )
@@ -52,11 +62,30 @@ def store(
     _store_beside(draft)
     if draft.actions:
         Action.objects.bulk_create(draft.actions)
+    for action in draft.actions_moved:
+        action.save(update_fields=["status", "state"])
     entry.save(force_insert=True)
     _store_consents(draft, entry)
     store_events(draft, entry, created=created)
     state.is_new = False
     return entry
+
+
+def _kept(draft: Draft) -> dict[str, object] | None:
+    """What an undo needs beside the changes: the actions put on the lead, and its working columns."""
+    if draft.state.is_new:
+        return draft.kept
+    kept = dict(draft.kept or {})
+    if draft.actions:
+        kept["actions"] = [str(action.pk) for action in draft.actions]
+    columns: dict[str, Change] = {
+        name: change_of(draft.untold[name], getattr(draft.lead, name))
+        for name in _WORKING
+        if name in draft.untold
+    }
+    if columns:
+        kept["columns"] = columns
+    return kept or None
 
 
 def _store_lead(draft: Draft) -> None:
@@ -98,13 +127,16 @@ def _store_beside(draft: Draft) -> None:
             update_fields=_ANSWER_COLUMNS,
             unique_fields=["id"],
         )
+    if draft.answers_removed:
+        gone = [row.pk for row in draft.answers_removed.values()]
+        Answer.objects.filter(workspace=state.workspace, pk__in=gone).delete()
     if draft.new_tags or draft.tags_added or draft.tags_removed:
         store_tags(draft)
     for point in draft.contact_points:
         point.save()
     if draft.contact_points_removed:
-        gone = [point.pk for point in draft.contact_points_removed]
-        ContactPoint.objects.filter(workspace=state.workspace, pk__in=gone).delete()
+        removed = [point.pk for point in draft.contact_points_removed]
+        ContactPoint.objects.filter(workspace=state.workspace, pk__in=removed).delete()
 
 
 def _store_consents(draft: Draft, entry: Entry) -> None:
