@@ -91,14 +91,11 @@ def _kept(draft: Draft) -> dict[str, object] | None:
 def _store_lead(draft: Draft) -> None:
     lead, change = draft.lead, draft.disposition_change
     if draft.state.is_new:
-        # The lead and its first change of disposition point at each other, so one of them comes in two steps.
-        lead.disposition_change = None
+        # The lead and its first change of disposition point at each other; the database looks at the end.
         lead.created_at = draft.moment
         lead.save(force_insert=True)
         if change is not None:
             change.save(force_insert=True)
-            lead.disposition_change = change
-            lead.save(update_fields=["disposition_change"])
         return
     if change is not None:
         change.save(force_insert=True)
@@ -119,7 +116,9 @@ def _is_relation(column: str) -> bool:
 def _store_beside(draft: Draft) -> None:
     state = draft.state
     for section in draft.beside:
-        getattr(state, section).save()
+        row = getattr(state, section)
+        # Its key is known before it is stored, so without a hint a new row is first looked for.
+        row.save(force_insert=row._state.adding)
     if draft.answers:
         Answer.objects.bulk_create(
             draft.answers.values(),
