@@ -235,8 +235,16 @@ def _long_won(teller: Teller) -> None:
     )
 
 
-def _long_invalid(teller: Teller) -> None:
-    teller.arrive("import", _days(teller, 57, 730), disposition=dispose("wrong_number"))
+def _moved_over(teller: Teller) -> None:
+    """Kept in another system once, and brought over with how it ended."""
+    outcome, reason = teller.rng.choice(_LOSSES)
+    teller.arrive(
+        teller.rng.choice(("import", "hub")),
+        _days(teller, 57, 730),
+        disposition=dispose(outcome, reason),
+        fields={"loss_reason": reason},
+        archive=Archive(reason=teller.rng.randint(0, 9)) if teller.rng.random() < 0.5 else None,
+    )
 
 
 def _nurtured(teller: Teller) -> None:
@@ -284,4 +292,4 @@ _NOW: Final = _mixed(
     (_opted_out, 1),
     (_twin, 1),
 )
-_THEN: Final = _mixed((_long_lost, 6), (_long_silent, 4), (_long_won, 2), (_long_invalid, 2), (_nurtured, 6))
+_THEN: Final = _mixed((_moved_over, 8), (_nurtured, 5), (_long_lost, 3), (_long_silent, 2), (_long_won, 2))
