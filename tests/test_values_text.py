@@ -320,3 +320,23 @@ def test_a_colour_is_kept_as_given(raw):
 @pytest.mark.parametrize("raw", ["", "#fff", "#00ff7g", "red;", "2red", "url(x)", "a" * 33])
 def test_what_is_no_colour_is_refused(raw):
     assert code_of(values.clean_colour, raw) == "invalid_colour"
+
+
+@pytest.mark.parametrize(
+    "text", [" a ", '{"plan":\t"pro"}\r\n', "\x01", "", "e\u0301", "\ufeffx", "a" * 65536]
+)
+def test_a_verbatim_text_stays_to_the_letter(text):
+    assert values.clean_verbatim(text) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ({"plan": "pro"}, "invalid_type"),
+        ("a\x00", "control_character"),
+        ("\ud800", "invalid_unicode"),
+        ("\u00e9" * 32769, "too_long"),
+    ],
+)
+def test_a_verbatim_text_must_be_storable(raw, code):
+    assert code_of(values.clean_verbatim, raw) == code

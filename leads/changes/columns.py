@@ -11,7 +11,8 @@ _STAMPS: Final = {"email_verified": "email_verified_at", "phone_verified": "phon
 _KEYS: Final = {"email": ("email_key",), "phone": ("phone_e164", "phone_key")}
 _FOLLOWING: Final = frozenset(key for keys in _KEYS.values() for key in keys) | frozenset(_STAMPS)
 _MERGED: Final = ("click_ids", "ad_consents")
-_LOST: Final = frozenset({Stage.LOST})
+# Two doors know the last two by no other name than lost, and send their reason.
+_LOST: Final = frozenset({Stage.LOST, Stage.INVALID, Stage.DUPLICATE})
 
 
 def set_columns(draft: Draft, columns: dict[str, object]) -> None:

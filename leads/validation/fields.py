@@ -111,7 +111,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "captured_at": _one("captured_at", values.clean_moment, None),
     "click_ids": _one("click_ids", _object, {}),
     "ad_consents": _one("ad_consents", _object, {}),
-    "custom": _one("custom", lambda raw: values.clean_text(raw, LIMITS.json_bytes, multiline=True)),
+    "custom": _one("custom", values.clean_verbatim),
     "assignee_type": _choice("assignee_type", tuple(AssigneeType.values)),
     "assignee": _one("assignee_id", _id, None),
     "value": _one("value", values.clean_money, None),

@@ -74,6 +74,21 @@ def clean_text(raw: object, limit: int, *, multiline: bool = False) -> str:
     return check_length(_several_lines(raw) if multiline else _one_line(raw), limit)
 
 
+def clean_verbatim(raw: object, max_bytes: int = LIMITS.json_bytes) -> str:
+    """Exactly as it came, blanks and line ends and all; its limit counts bytes of UTF-8."""
+    text = require_text(raw)
+    if "\x00" in text:
+        raise ValidationError(_("Remove the NUL characters from this text."), code="control_character")
+    size = len(text.encode())
+    if size > max_bytes:
+        raise ValidationError(
+            _("Keep this under %(limit)d bytes; it is %(size)d."),
+            code="too_long",
+            params={"limit": max_bytes, "size": size},
+        )
+    return text
+
+
 def clean_line(raw: object, limit: int = LIMITS.line) -> str:
     """One line with single spaces inside."""
     return check_length(" ".join(_one_line(raw).split()), limit)
