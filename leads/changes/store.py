@@ -91,11 +91,15 @@ def _kept(draft: Draft) -> dict[str, object] | None:
 def _store_lead(draft: Draft) -> None:
     lead, change = draft.lead, draft.disposition_change
     if draft.state.is_new:
-        # The lead and its first change of disposition point at each other; the database looks at the end.
+        # The lead and its first change of disposition point at each other, so one of them comes in two steps.
+        # A promise kept at the end would do, but SQLite then searches the whole table for each such row.
+        lead.disposition_change = None
         lead.created_at = draft.moment
         lead.save(force_insert=True)
         if change is not None:
             change.save(force_insert=True)
+            lead.disposition_change = change
+            lead.save(update_fields=["disposition_change"])
         return
     if change is not None:
         change.save(force_insert=True)
