@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from leadhub.web.envelopes import Failed
+from leadhub.web.ratelimit import take
 from leadhub.web.records import record_request
 from leadhub.web.requests import identify
 from leadhub.workspaces.clock import now
@@ -18,6 +19,8 @@ from leadhub.workspaces.models import ApiKey
 from leads.change import Actor, ActorKind
 
 _STAMPED_EVERY: Final = timedelta(minutes=1)
+# How many refusals of one key are kept in a minute.
+_REFUSALS: Final = 60
 
 
 def bearer_of(request: HttpRequest) -> str:
@@ -74,5 +77,7 @@ def _refused(request: HttpRequest, key: ApiKey | None, dialect: str, code: str, 
     """A refusal is kept in the log of the workspace whose key was named, so that its owner can see it."""
     if key is not None:
         identify(request, dialect or "hub", key.workspace_id, key.pk, key.is_test)
+    # Who knows a key's id but not its secret must not be able to fill the log.
+    if key is not None and take(f"refused:{key.pk}", _REFUSALS, 60).allowed:
         record_request(request, 401, code, keep_body=False)
     return Failed(401, code, message)

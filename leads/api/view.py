@@ -47,6 +47,8 @@ class Reply:
     ignored: list[str] = field(default_factory=list)
     problems: tuple[Problem, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    # The problems of a request about several leads, by lead; they stand in its body instead of a header.
+    by_lead: Mapping[UUID, list[Problem]] = field(default_factory=dict)
 
 
 class Body:
@@ -81,6 +83,12 @@ class DialectView(APIView):
     content_type: ClassVar[str] = "application/json"
     error_content_type: ClassVar[str] = "application/json"
     duplicates_refused: ClassVar[bool] = False
+    # Any key may come in, whatever its dialect: for what an integrator asks about the integration itself.
+    open_to_all: ClassVar[bool] = False
+    # For the OpenAPI document: the credential, the envelope of a refusal, the headers of every answer.
+    security: ClassVar[Mapping[str, Mapping[str, str]]] = {"key": {"type": "http", "scheme": "bearer"}}
+    error_schema: ClassVar[Mapping[str, Any]] = {"type": "object"}
+    answer_headers: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     # Which scope a method needs, "" for none; an endpoint that only looks something up by POST says so.
     scopes: ClassVar[Mapping[str, str]] = {
         "GET": "read",
@@ -122,10 +130,12 @@ class DialectView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         http = request._request
-        self.key = admit(http, self.credential(http), self.dialect)
+        self.key = admit(http, self.credential(http), "" if self.open_to_all else self.dialect)
         self.workspace = self.key.workspace
         self.actor = actor_of(self.key, self.dialect, trail_of(http).request_id)
-        self.allowance = take(self.key.pk, *self.rate())
+        limit, seconds = self.rate()
+        # A key may speak dialects that count by different windows, so each window has its own count.
+        self.allowance = take(f"{self.key.pk}/{seconds}", limit, seconds)
         if not self.allowance.allowed:
             raise Failed(
                 429,
@@ -174,7 +184,9 @@ class DialectView(APIView):
                     response.status_code, _kept_headers(response), response.content, reply.lead_id
                 )
             if not dry_run:
-                record_request(http, reply.status, lead_id=reply.lead_id, problems=reply.problems)
+                record_request(
+                    http, reply.status, lead_id=reply.lead_id, problems=reply.by_lead or reply.problems
+                )
             return response
 
         response = transact(run, dry_run=dry_run)
