@@ -24,6 +24,7 @@ from leadhub.web.requests import trail_of
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import ApiKey, Workspace
 from leads.api.credentials import actor_of, admit
+from leads.api.headers import kept_headers, listed
 from leads.change import Actor
 from leads.changes import transact
 from leads.errors import Forbidden, Invalid, LeadError, Malformed, Problem
@@ -181,7 +182,7 @@ class DialectView(APIView):
             response = self._respond(reply)
             if self.once is not None:
                 self.once.settle(
-                    response.status_code, _kept_headers(response), response.content, reply.lead_id
+                    response.status_code, kept_headers(response), response.content, reply.lead_id
                 )
             if not dry_run:
                 record_request(
@@ -200,7 +201,7 @@ class DialectView(APIView):
             return HttpResponse(status=204, headers=reply.headers)
         headers = dict(reply.headers)
         if reply.ignored:
-            headers["Leadhub-Ignored"] = _listed(reply.ignored)
+            headers["Leadhub-Ignored"] = listed(reply.ignored)
         if reply.problems:
             headers["Leadhub-Problems"] = str(len(reply.problems))
         return json_response(reply.body, reply.status, headers, self.content_type)
@@ -229,9 +230,7 @@ class DialectView(APIView):
     def _keep_refusal(self, http: HttpRequest, complaint: Complaint, response: HttpResponse) -> HttpResponse:
         """The effect was rolled back; what was refused, and why, is kept by itself."""
         if self.once is not None and is_kept(response.status_code):
-            earlier = self.once.settle_refusal(
-                response.status_code, _kept_headers(response), response.content
-            )
+            earlier = self.once.settle_refusal(response.status_code, kept_headers(response), response.content)
             if earlier is not None:
                 return earlier.as_response()
         record_request(
@@ -289,18 +288,3 @@ def _complaint(error: Exception) -> Complaint | None:
 
 def _from_failure(failure: Failure) -> Complaint:
     return Complaint(failure.status, failure.code, failure.message, headers=failure.headers)
-
-
-def _kept_headers(response: HttpResponse) -> dict[str, str]:
-    """What a replay repeats; the rest belongs to the single answer."""
-    names = ("Content-Type", "ETag", "Location", "Leadhub-Ignored", "Leadhub-Problems")
-    return {name: response.headers[name] for name in names if name in response.headers}
-
-
-def _listed(names: list[str]) -> str:
-    """Names as a header may carry them: visible ASCII, and not without end."""
-    shown = [name.encode("ascii", "backslashreplace").decode() for name in names[:50]]
-    clean = [
-        "".join(char if " " < char <= "~" and char != "," else "_" for char in name)[:100] for name in shown
-    ]
-    return ", ".join(clean)
