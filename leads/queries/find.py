@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from leadhub.workspaces.models import Workspace
 from leads.change import ByEmail, ByExternalId, ById, ByPhone, NewLead, Where
 from leads.errors import Ambiguous, NotFound
 from leads.models import ContactPoint, Lead
+from leads.queries.catalogue import load_catalogue
 from leads.values import email_key, phone_key
 
 # A chain of merges is followed this far; longer ones would be a loop.
@@ -28,6 +30,15 @@ def leads_in(workspace: Workspace, *, tests: bool | None = False) -> QuerySet[Le
 def live_leads(workspace: Workspace, *, tests: bool | None = False) -> QuerySet[Lead]:
     """Those that are neither deleted nor merged away; archived ones count."""
     return leads_in(workspace, tests=tests).filter(deleted_at=None, merged_into=None)
+
+
+def join_dispositions(workspace: Workspace, leads: Iterable[Lead]) -> list[Lead]:
+    """The leads with their dispositions, out of the catalogue in memory instead of a join."""
+    found, known = list(leads), load_catalogue(workspace).dispositions
+    for lead in found:
+        if lead.disposition_id in known:
+            lead.disposition = known[lead.disposition_id]
+    return found
 
 
 def find_lead(

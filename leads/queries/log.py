@@ -1,0 +1,181 @@
+"""A lead's story, newest first: its entries, and its actions with their messages; a merged lead's with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from django.db.models import F, Model, QuerySet
+
+from leadhub.web.models import RequestProblem
+from leadhub.web.records import problems_of_lead
+from leadhub.workspaces.models import Workspace
+from leads.models import Action, ActionKind, ConsentEvent, Entry, Lead, Message
+from leads.queries.keyset import Mark, behind, read_cursor, write_cursor
+
+Row = TypeVar("Row", bound=Model)
+
+_ORDER: Final = "log"
+# Kinds of actions that are no conversation, so no message hangs off them.
+_SILENT: Final = frozenset({ActionKind.CALL, ActionKind.TASK, ActionKind.TOOL_CALL})
+
+
+@dataclass(slots=True)
+class LogLine:
+    """One line of the log: an entry, or an action with its messages. Newest first."""
+
+    entry: Entry | None = None
+    action: Action | None = None
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def row(self) -> Entry | Action:
+        row = self.action or self.entry
+        assert row is not None, "a line is an entry or an action"
+        return row
+
+    @property
+    def key(self) -> tuple[datetime, UUID]:
+        return self.row.created_at, self.row.pk
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """`next` asks for the older lines; None at the beginning of the story."""
+
+    lines: list[LogLine]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who gave a field its value: the entry, and what it replaced. An erased entry leaves None."""
+
+    entry: Entry | None
+    old: object = None
+    new: object = None
+    was_missing: bool = False
+    was_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """For each field that was ever set, its source; and what was refused, newest first."""
+
+    fields: dict[str, Source]
+    refused: list[RequestProblem]
+
+
+def family_of(lead: Lead) -> list[UUID]:
+    """The lead and all that were merged into it; their story is one."""
+    return [lead.pk, *(UUID(str(absorbed)) for absorbed in lead.absorbed)]
+
+
+def load_log(
+    workspace: Workspace,
+    lead: Lead,
+    *,
+    after: str | None = None,
+    limit: int = 100,
+    kinds: Collection[str] = (),
+) -> LogPage:
+    """A page of the log. `kinds` are those of entries and of actions, which differ in their case."""
+    mark = read_cursor(after, _ORDER) if after else None
+    entries = _newest(entries_of(workspace, lead), kinds, mark)[: limit + 1]
+    actions = _newest(actions_of(workspace, lead), kinds, mark)[: limit + 1]
+    page = merge_log(list(entries), list(actions), limit, kinds=kinds)
+    put_messages(workspace, page.lines)
+    return page
+
+
+def entries_of(workspace: Workspace, lead: Lead) -> QuerySet[Entry]:
+    """With what is to be known about an action that the entry made: it may be told instead."""
+    rows = Entry.objects.filter(workspace=workspace, lead__in=family_of(lead)).defer("kept")
+    return rows.annotate(action_at=F("action__created_at"), action_kind=F("action__kind"))
+
+
+def actions_of(workspace: Workspace, lead: Lead) -> QuerySet[Action]:
+    return Action.objects.filter(workspace=workspace, lead__in=family_of(lead))
+
+
+def merge_log(
+    entries: list[Entry], actions: list[Action], limit: int, *, kinds: Collection[str] = ()
+) -> LogPage:
+    """The newest lines of both, which come newest first and, where there are more, one more than `limit`."""
+    lines = [LogLine(action=action) for action in actions]
+    lines += [LogLine(entry=entry) for entry in entries if not _is_told(entry, kinds)]
+    lines.sort(key=lambda line: line.key, reverse=True)
+    # Behind the last row of a list that goes on, the other list alone would leave gaps.
+    ends = [_key(rows[limit]) for rows in (entries, actions) if len(rows) > limit]
+    horizon = max(ends, default=None)
+    if horizon is not None:
+        lines = [line for line in lines if line.key >= horizon]
+    if len(lines) > limit:
+        lines = lines[:limit]
+        horizon = lines[-1].key
+    return LogPage(lines, None if horizon is None else write_cursor(Mark(_ORDER, *horizon)))
+
+
+def put_messages(workspace: Workspace, lines: Iterable[LogLine]) -> None:
+    """The messages of all these lines, in one query."""
+    speaking = [line for line in lines if line.action is not None and line.action.kind not in _SILENT]
+    if not speaking:
+        return
+    found: dict[UUID, list[Message]] = {}
+    rows = Message.objects.filter(workspace=workspace, action__in={line.row.pk for line in speaking})
+    for message in rows.order_by("created_at", "id"):
+        found.setdefault(message.action_id, []).append(message)
+    for line in speaking:
+        line.messages = found.get(line.row.pk, [])
+
+
+def find_entry(workspace: Workspace, lead: Lead, entry_id: UUID) -> Entry | None:
+    """One entry of the lead's story, whole."""
+    return Entry.objects.filter(workspace=workspace, lead__in=family_of(lead), pk=entry_id).first()
+
+
+def consents_of(workspace: Workspace, lead: Lead) -> list[ConsentEvent]:
+    """Every opting in and out, newest first."""
+    rows = ConsentEvent.objects.filter(workspace=workspace, lead__in=family_of(lead))
+    return list(rows.order_by("-created_at", "-id"))
+
+
+def why(workspace: Workspace, lead: Lead) -> Why:
+    """Who set what, when, through which door, what it replaced, and which writes were refused."""
+    sources: Mapping[str, str] = lead.field_sources
+    entries = Entry.objects.defer("kept", "input").filter(workspace=workspace, pk__in=set(sources.values()))
+    by_id = {str(entry.pk): entry for entry in entries}
+    fields = {path: _source(path, by_id.get(sources[path])) for path in sorted(sources)}
+    return Why(fields, problems_of_lead(workspace.pk, lead.pk))
+
+
+def _source(path: str, entry: Entry | None) -> Source:
+    change: list[Any] | None = entry.changes.get(path) if entry else None
+    if change is None:
+        return Source(entry)
+    flag = change[2] if len(change) > 2 else ""
+    return Source(entry, change[0], change[1], flag == "added", flag == "removed")
+
+
+def _newest(rows: QuerySet[Row], kinds: Collection[str], mark: Mark | None) -> QuerySet[Row]:
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    if mark is not None:
+        rows = rows.filter(behind("created_at", mark))
+    return rows.order_by("-created_at", "-id")
+
+
+def _is_told(entry: Entry, kinds: Collection[str]) -> bool:
+    """Whether the action that the entry made stands in the log instead: next to it, or just across the edge.
+
+    What happened to an action later, such as its approval, is a line of its own.
+    """
+    made_here = getattr(entry, "action_at", None) == entry.created_at
+    return made_here and (not kinds or getattr(entry, "action_kind", None) in kinds)
+
+
+def _key(row: Any) -> tuple[datetime, UUID]:
+    return row.created_at, row.pk
