@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -45,8 +46,9 @@ class PollyBotView(DialectView):
             message = _("This key knows no such chatbot; use the workspaceId that every lead shows.")
             raise Failed(404, "chatbot_not_found", message)
 
-    def shown(self, lead: Lead) -> dict[str, object]:
-        return {"success": True, "data": voice.show_lead(lead, load_catalogue(self.workspace))}
+    def reply(self, lead: Lead, status: int = 200, sent: Mapping[str, object] | None = None) -> Reply:
+        data = voice.show_lead(lead, load_catalogue(self.workspace))
+        return Reply({"success": True, "data": data}, status, lead.pk, voice.ignored_keys(sent or {}, data))
 
 
 class LeadsView(PollyBotView):
@@ -59,7 +61,7 @@ class LeadsView(PollyBotView):
             self.require_chatbot(chatbot_id)
             sent = body.object()
             lead = apply_change(self.workspace, self.actor, NewLead(), voice.read_create(sent)).lead
-            return Reply(self.shown(lead), 201, lead.pk, voice.ignored_keys(sent))
+            return self.reply(lead, 201, sent)
 
         return self.write(work)
 
@@ -70,7 +72,7 @@ class LeadView(PollyBotView):
     def get(self, request: HttpRequest, lead_id: str, chatbot_id: str | None = None) -> HttpResponse:
         self.require_chatbot(chatbot_id)
         lead = find_lead(self.workspace, ById(lead_id), tests=self.actor.tests)
-        return self.read(Reply(self.shown(lead), lead_id=lead.pk))
+        return self.read(self.reply(lead))
 
     def put(self, request: HttpRequest, lead_id: str, chatbot_id: str | None = None) -> HttpResponse:
         body = self.body
@@ -83,8 +85,7 @@ class LeadView(PollyBotView):
                 ById(lead_id),
                 lambda state: voice.read_update(body.object(), state),
             )
-            lead = outcome.lead
-            return Reply(self.shown(lead), lead_id=lead.pk, ignored=voice.ignored_keys(body.object()))
+            return self.reply(outcome.lead, sent=body.object())
 
         return self.write(work)
 

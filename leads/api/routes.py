@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
 from leadhub.web.envelopes import register
-from leads.api import pollybot
+from leads.api import octanist, pollybot
 from leads.api.view import envelope_of
 
 View = Callable[..., HttpResponseBase]
@@ -25,9 +25,14 @@ def by_header(header: str, named: View, otherwise: View) -> View:
     return view
 
 
+for prefix in ("/api/check", "/api/leads", "/api/stats"):
+    register(prefix, envelope_of(octanist.OctanistView))
 register("/api/v1", envelope_of(pollybot.PollyBotView))
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/check", octanist.CheckView.as_view()),
+    path("api/leads", octanist.LeadsView.as_view()),
+    path("api/leads/<str:lead_id>", octanist.LeadView.as_view()),
     path("api/v1/leads", pollybot.LeadsView.as_view()),
     path("api/v1/leads/<str:lead_id>", pollybot.LeadView.as_view()),
     path("api/v1/chatbots/<str:chatbot_id>/leads", pollybot.ChatbotLeadsView.as_view()),

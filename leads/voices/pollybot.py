@@ -16,7 +16,7 @@ from leads.queries.catalogue import Catalogue
 from leads.state import LeadState
 from leads.values import format_moment, join_name
 from leads.voices.complaint import Complaint, Setting
-from leads.voices.shape import Null, Part, Sent, Shape
+from leads.voices.shape import ABSENT, Null, Part, Sent, Shape, same
 
 # Their word for each stage; the last two read as lost and cannot be named.
 STATUS_OF: Final[Mapping[str, str]] = {
@@ -125,8 +125,9 @@ def _status_sentence() -> str:
     return _("Status must be one of: %s") % ", ".join(STAGE_OF)
 
 
-def ignored_keys(body: Mapping[str, object]) -> list[str]:
-    return [key for key in body if key not in _ORDER]
+def ignored_keys(body: Mapping[str, object], shown: Mapping[str, object]) -> list[str]:
+    """Unknown and read-only keys that were sent in vain; one that only repeats what is shown was not."""
+    return [key for key in body if key not in _ORDER and not same(body[key], shown.get(key, ABSENT))]
 
 
 # Showing

@@ -1,0 +1,84 @@
+"""Octanist's endpoints. A PATCH goes to the collection: its body says which lead is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+
+from leads.api.view import DialectView, Reply, Voice
+from leads.change import ByEmail, ById, ByPhone, LeadChange, NewLead, Outcome
+from leads.changes import apply_change, apply_to_all
+from leads.errors import Ambiguous, NotFound
+from leads.queries.catalogue import load_catalogue
+from leads.queries.find import find_lead
+from leads.state import LeadState
+from leads.validation import clean
+from leads.voices import octanist as voice
+
+
+class OctanistView(DialectView):
+    dialect = "octanist"
+    voice: ClassVar[Voice] = voice
+
+    def credential(self, request: HttpRequest) -> str:
+        return request.headers.get("X-API-KEY", "").strip()
+
+
+class CheckView(OctanistView):
+    """`/api/check`: a working key is all it asks for, and nothing but success is all it says."""
+
+    scopes: ClassVar[Mapping[str, str]] = {"POST": ""}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self.read(Reply({"success": True}))
+
+
+class LeadsView(OctanistView):
+    """`/api/leads`"""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        body = self.body
+
+        def work() -> Reply:
+            sent = body.object()
+            lead = apply_change(self.workspace, self.actor, NewLead(), voice.read_create(sent)).lead
+            data = voice.answer(voice.show_created(lead), self.setting)
+            return Reply(data, 201, lead.pk, voice.ignored_on_create(sent))
+
+        return self.write(work)
+
+    def patch(self, request: HttpRequest) -> HttpResponse:
+        body = self.body
+
+        def work() -> Reply:
+            sent = body.object()
+            outcomes = self.update(voice.read_where(sent), sent)
+            newest = outcomes[0]
+            data = voice.answer(voice.show_updated(outcomes), self.setting)
+            return Reply(data, lead_id=newest.lead.pk, ignored=voice.ignored_on_update(sent, newest))
+
+        return self.write(work)
+
+    def update(self, where: ById | ByEmail | ByPhone, sent: Mapping[str, object]) -> Sequence[Outcome]:
+        def read(state: LeadState) -> LeadChange:
+            return voice.read_update(sent, state)
+
+        try:
+            if self.workspace.allow_bulk_update and not isinstance(where, ById):
+                return apply_to_all(self.workspace, self.actor, where, read)
+            return [apply_change(self.workspace, self.actor, where, read)]
+        except (NotFound, Ambiguous):
+            # They judge the values before they look for the lead, so bad values are told of first.
+            clean(voice.read_update(sent), self.workspace)
+            raise
+
+
+class LeadView(OctanistView):
+    """`/api/leads/{id}`"""
+
+    def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+        lead = find_lead(self.workspace, ById(lead_id), tests=self.actor.tests)
+        shown = voice.show_lead(lead, load_catalogue(self.workspace))
+        return self.read(Reply(voice.answer(shown, self.setting), lead_id=lead.pk))
