@@ -7,12 +7,14 @@ from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
+from leadhub.workspaces.clock import now
 from leads.api.view import DialectView, Reply, Voice
 from leads.change import ByEmail, ById, ByPhone, LeadChange, NewLead, Outcome
 from leads.changes import apply_change, apply_to_all
 from leads.errors import Ambiguous, NotFound
 from leads.queries.catalogue import load_catalogue
 from leads.queries.find import find_lead
+from leads.queries.tally import tally_leads
 from leads.state import LeadState
 from leads.validation import clean
 from leads.voices import octanist as voice
@@ -82,3 +84,14 @@ class LeadView(OctanistView):
         lead = find_lead(self.workspace, ById(lead_id), tests=self.actor.tests)
         shown = voice.show_lead(lead, load_catalogue(self.workspace))
         return self.read(Reply(voice.answer(shown, self.setting), lead_id=lead.pk))
+
+
+class StatsView(OctanistView):
+    """`/api/stats`: a question, although it comes by POST and wants a body even when it says nothing."""
+
+    scopes: ClassVar[Mapping[str, str]] = {"POST": "read"}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        period = voice.read_period(self.body.object(), now())
+        tallies = tally_leads(self.workspace, period.since, period.until, tests=self.actor.tests)
+        return self.read(Reply(voice.answer(voice.show_stats(tallies, period), self.setting)))

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/check", octanist.CheckView.as_view()),
     path("api/leads", octanist.LeadsView.as_view()),
     path("api/leads/<str:lead_id>", octanist.LeadView.as_view()),
+    path("api/stats", octanist.StatsView.as_view()),
     path("api/v1/leads", pollybot.LeadsView.as_view()),
     path("api/v1/leads/<str:lead_id>", pollybot.LeadView.as_view()),
     path("api/v1/chatbots/<str:chatbot_id>/leads", pollybot.ChatbotLeadsView.as_view()),

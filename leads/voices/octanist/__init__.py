@@ -9,6 +9,7 @@ from leads.voices.octanist.read import (
     read_where,
 )
 from leads.voices.octanist.show import show_created, show_lead, show_updated
+from leads.voices.octanist.stats import read_period, show_stats
 
 __all__ = [
     "answer",
@@ -16,9 +17,11 @@ __all__ = [
     "ignored_on_create",
     "ignored_on_update",
     "read_create",
+    "read_period",
     "read_update",
     "read_where",
     "show_created",
     "show_lead",
+    "show_stats",
     "show_updated",
 ]
