@@ -197,6 +197,7 @@ class LeadChange:
     problems: tuple[Problem, ...] = ()
     # The voice's word on how strict to be.
     phone_rule: PhoneRule = "lenient"
+    typed_metadata: bool = False  # what typed dialects share in there must be of its type
     strict_answers: bool = True
     unique_email: bool = False
     # What the entry says; a function sees the cleaned values and the results of the answers.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.models import Workspace
@@ -20,6 +21,7 @@ from leads.change import (
     Override,
 )
 from leads.models import Channel, ContactPoint, Stage
+from leads.validation.attribution import ATTRIBUTION
 from leads.validation.fields import ADDRESS, DISPOSITION, FIELDS, PROFILE, Field, House
 from leads.validation.problems import Problems
 from leads.values import LIMITS
@@ -50,7 +52,7 @@ def clean(change: LeadChange, workspace: Workspace) -> Clean:
         columns=_section(change.fields, FIELDS, "", house, problems),
         address=_section(change.address, ADDRESS, "address.", house, problems),
         profile=_section(change.profile, PROFILE, "profile.", house, problems),
-        metadata=_metadata(change.metadata, problems),
+        metadata=_metadata(change, problems),
         contact_points=[
             point for raw in change.contact_points if (point := _contact_point(raw, house, problems))
         ],
@@ -104,12 +106,20 @@ def _clean_one(
     return {} if cleaned is None else cleaned
 
 
-def _metadata(
-    patch: Mapping[str, object] | Clear | None, problems: Problems
-) -> Mapping[str, object] | Clear | None:
+def _metadata(change: LeadChange, problems: Problems) -> Mapping[str, object] | Clear | None:
+    patch = change.metadata
     if patch is None or isinstance(patch, Clear):
         return patch
+    if change.typed_metadata:
+        patch = {key: _known(key, raw, problems) for key, raw in patch.items()}
     return problems.attempt("metadata", None, lambda: values.clean_metadata_patch(patch)) or {}
+
+
+def _known(key: str, raw: object, problems: Problems) -> object:
+    known = ATTRIBUTION.get(key)
+    if known is None or raw is None:
+        return raw
+    return problems.attempt(f"metadata.{key}", raw, lambda: known.clean(raw))
 
 
 def _contact_point(
@@ -131,7 +141,7 @@ def _archive(archive: Archive, problems: Problems) -> tuple[int | None, str]:
     reason = note = None
     if archive.reason is not None:
         reason = problems.attempt(
-            "archive.reason", archive.reason, lambda: values.clean_integer(archive.reason, 0, 9)
+            "archive.reason", archive.reason, lambda: _clean_archive_reason(archive.reason)
         )
     if archive.note is not None:
         note = problems.attempt(
@@ -156,3 +166,10 @@ def _override(override: Override, problems: Problems) -> tuple[bool, str]:
 
 def _call_note(call: CallLog, problems: Problems) -> str:
     return problems.attempt("call.note", call.note, lambda: values.clean_note(call.note)) or ""
+
+
+def _clean_archive_reason(raw: object) -> int:
+    """A number of a list that nobody published; a text might be a word of that list, so it is refused."""
+    if isinstance(raw, str):
+        raise ValidationError(_("Send a whole number from 0 to 9, not text."), code="invalid_type")
+    return values.clean_integer(raw, 0, 9)

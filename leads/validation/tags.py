@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from leads.state import LeadState
 from leads.validation.problems import Problems
 from leads.values import TagName
 
+_MOST: Final = 100
+
 
 @dataclass(slots=True)
 class TagVerdict:
@@ -25,6 +28,9 @@ class TagVerdict:
 
 
 def judge_tags(state: LeadState, change: TagChange, problems: Problems) -> TagVerdict:
+    if max(len(change.names), len(change.ids), len(change.remove)) > _MOST:
+        problems.add("tags", "too_long", _("Name at most %d tags at once.") % _MOST)
+        return TagVerdict()
     names = _names(change.names, problems)
     wanted = _known(state, names, [*change.ids, *change.remove], problems)
     by_name = {tag.normalized: tag for tag in wanted.values()}
@@ -44,7 +50,7 @@ def judge_tags(state: LeadState, change: TagChange, problems: Problems) -> TagVe
         if tag_id in wanted:
             chosen.add(tag_id)
         else:
-            problems.add("tags", "not_found", _("The workspace has no tag with this id."), str(raw))
+            problems.add("tag_ids", "not_found", _("The workspace has no tag with this id."), str(raw))
     verdict.add = [wanted[key] for key in chosen if key not in state.tags]
     _refuse_archived(verdict.add, problems)
     gone = {key for key in state.tags if key not in chosen} if change.replace else removed
