@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
 from leadhub.web.envelopes import register
-from leads.api import octanist, pollybot
+from leads.api import octanist, pollybot, schema
 from leads.api.view import envelope_of
 
 View = Callable[..., HttpResponseBase]
@@ -22,6 +22,8 @@ def by_header(header: str, named: View, otherwise: View) -> View:
         return (named if header in request.headers else otherwise)(request, *args, **kwargs)
 
     view.csrf_exempt = True  # type: ignore[attr-defined]
+    # Whose documents describe this path.
+    view.doors = (named, otherwise)  # type: ignore[attr-defined]
     return view
 
 
@@ -30,6 +32,7 @@ for prefix in ("/api/check", "/api/leads", "/api/stats"):
 register("/api/v1", envelope_of(pollybot.PollyBotView))
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/schema/<str:dialect>/", schema.show_document),
     path("api/check", octanist.CheckView.as_view()),
     path("api/leads", octanist.LeadsView.as_view()),
     path("api/leads/<str:lead_id>", octanist.LeadView.as_view()),

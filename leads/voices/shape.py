@@ -88,7 +88,7 @@ class Shape:
         return _wire_names(self.parts, "").get(internal, internal)
 
     def schema(self) -> dict[str, Any]:
-        found = _schema(self.parts)
+        found = {"title": self.name, **_schema(self.parts)}
         return {**found, "description": self.about} if self.about else found
 
 
