@@ -5,145 +5,24 @@ docs/operations.md has the table of the variables.
 
 from __future__ import annotations
 
-import base64
 import os
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from leadhub.environment import (
+    BASE_DIR,
+    env_bool,
+    env_choice,
+    env_int,
+    env_list,
+    env_networks,
+    env_secret,
+    parse_data_keys,
+    parse_database_url,
+)
 from leadhub.web.logs import logging_config
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-CONN_MAX_AGE = 600
-
-
-# Reading the environment
-
-
-def env_bool(name: str, default: bool = False) -> bool:
-    text = os.environ.get(name, "").strip().lower()
-    if not text:
-        return default
-    if text in {"1", "true", "yes", "on"}:
-        return True
-    if text in {"0", "false", "no", "off"}:
-        return False
-    raise ImproperlyConfigured(f"{name} is {text!r}, which is neither yes nor no. Write 1 or 0.")
-
-
-def env_int(name: str, default: int, least: int = 0) -> int:
-    text = os.environ.get(name, "").strip()
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit()) or int(text) < least:
-        raise ImproperlyConfigured(f"{name} is {text!r}. Write a whole number, {least} or more.")
-    return int(text)
-
-
-def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
-    """A comma-separated list; unset or empty means the default."""
-    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()] or list(default)
-
-
-def env_secret(name: str) -> str:
-    """The text of NAME, or of the file that NAME_FILE names; "" if neither is set."""
-    text, path = os.environ.get(name, "").strip(), os.environ.get(f"{name}_FILE", "").strip()
-    if text and path:
-        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set. Keep one of them.")
-    if not path:
-        return text
-    try:
-        text = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error}.") from error
-    if not text:
-        raise ImproperlyConfigured(f"{name}_FILE names {path}, which is empty. Write the secret into it.")
-    return text
-
-
-def parse_data_keys(text: str) -> dict[str, bytes]:
-    """`v2:<base64>,v1:<base64>`: name -> 32 bytes, in the order given. The first seals, all of them open."""
-    keys: dict[str, bytes] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        version, _, encoded = part.partition(":")
-        try:
-            key = base64.b64decode(encoded.translate(str.maketrans("-_", "+/")), validate=True)
-        except ValueError:
-            key = b""
-        if not (version.isascii() and version.isalnum()) or version in keys or len(key) != 32:
-            raise ImproperlyConfigured(
-                f"Part {len(keys) + 1} of DATA_KEYS is not a new version, a colon and 32 bytes of base64. "
-                "Write for example v1: and the output of `openssl rand -base64 32`."
-            )
-        keys[version] = key
-    return keys
-
-
-def parse_database_url(url: str) -> dict[str, Any]:
-    """Django's DATABASES entry for `sqlite:///path` or `postgres://user:password@h1:5432,h2/name?option=value`."""
-    scheme, _, rest = url.partition("://")
-    if scheme in {"postgres", "postgresql"}:
-        return postgres_database(rest)
-    path = rest.removeprefix("/")
-    if scheme != "sqlite" or path in {"", rest}:
-        raise ImproperlyConfigured(
-            "DATABASE_URL is not understood. Write sqlite:///path/to/file or postgres://user:password@host/name."
-        )
-    # A transaction that reads first and writes later would fail at once with "database is locked", whatever
-    # the timeout; IMMEDIATE makes it wait its turn. FULL, because an acknowledged write must survive a power
-    # cut, not only a killed process.
-    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": path if path == ":memory:" else str(BASE_DIR / path),
-        "CONN_MAX_AGE": CONN_MAX_AGE,
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
-    }
-
-
-def postgres_database(rest: str) -> dict[str, Any]:
-    address, _, query = rest.partition("?")
-    credentials, _, after = address.rpartition("@")
-    hosts, _, name = after.partition("/")
-    user, _, password = credentials.partition(":")
-    # read-write: after a failover the old primary may come back as a standby, and must not be picked.
-    options: dict[str, Any] = {"connect_timeout": "5", "target_session_attrs": "read-write"}
-    options |= dict(parse_qsl(query))
-    pairs = [split_host(host) for host in hosts.split(",")] if hosts else []
-    if not name or "/" in name + credentials:
-        # The address is not repeated here, because it may hold a password.
-        raise ImproperlyConfigured(
-            "DATABASE_URL names no database after its hosts. Write postgres://user:password@host/name "
-            "with %2F for a /, %3F for a ? and %40 for an @ in the password."
-        )
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(name),
-        "USER": unquote(user),
-        "PASSWORD": unquote(password),
-        "HOST": options.pop("host", "") or ",".join(host for host, _ in pairs),
-        "PORT": ",".join(port for _, port in pairs),
-        "CONN_MAX_AGE": CONN_MAX_AGE,
-        "CONN_HEALTH_CHECKS": True,
-        # A pooler in transaction mode gives each transaction another session, which knows no cursor of ours.
-        # For the same reason Django's default stands: no statement is prepared behind our back.
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": options,
-    }
-
-
-def split_host(text: str) -> tuple[str, str]:
-    """`host`, `host:port`, `[::1]:port` or `[::1]` -> (host, port)."""
-    host, colon, port = text.rpartition(":")
-    if not colon or port.endswith("]"):
-        host, port = text, "5432"
-    if not (host and port.isascii() and port.isdigit()):
-        raise ImproperlyConfigured("A host in DATABASE_URL is not understood. Write for example db1:5432.")
-    return unquote(host).strip("[]"), port
-
 
 # Secrets and the outside
 
@@ -168,6 +47,14 @@ if not DATA_KEYS:
 
 REDIS_URL = env_secret("REDIS_URL")
 REQUEST_RECORD_DAYS = env_int("REQUEST_RECORD_DAYS", 30, least=1)
+METRICS_TOKEN = env_secret("METRICS_TOKEN")
+
+# on: send; hold: keep all that is due; off: give up what falls due.
+OUTBOUND = env_choice("OUTBOUND", ("on", "hold", "off"))
+# Tells this installation from a copy of it, where the database alone does not.
+INSTANCE = os.environ.get("INSTANCE", "").strip()
+# Inner networks that webhooks may be sent into, although the internet does not reach them.
+OUTBOUND_NETWORKS = env_networks("OUTBOUND_NETWORKS")
 
 # What there is
 
