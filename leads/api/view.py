@@ -230,7 +230,12 @@ class DialectView(APIView):
     def _keep_refusal(self, http: HttpRequest, complaint: Complaint, response: HttpResponse) -> HttpResponse:
         """The effect was rolled back; what was refused, and why, is kept by itself."""
         if self.once is not None and is_kept(response.status_code):
-            earlier = self.once.settle_refusal(response.status_code, kept_headers(response), response.content)
+            try:
+                earlier = self.once.settle_refusal(
+                    response.status_code, kept_headers(response), response.content
+                )
+            except Failed as quicker:  # another request with this key came in between
+                return complain(self, http, _from_failure(quicker.failure))
             if earlier is not None:
                 return earlier.as_response()
         record_request(
