@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from leadhub.web.envelopes import Failed
 from leadhub.web.json import write_json
 from leadhub.web.models import IdempotencyRecord
-from leadhub.web.rows import adapted
+from leadhub.workspaces.rows import adapted
 from leadhub.web.sealing import Unsealable, seal, unseal
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id

@@ -50,8 +50,7 @@ def apply_to_all(
 
 def _open(workspace: Workspace, actor: Actor, where: Where) -> LeadState:
     if not isinstance(where, NewLead):
-        rows = Lead.objects.select_related("disposition_change")
-        return LeadState(workspace, find_lead(workspace, where, tests=actor.tests, lock=True, rows=rows))
+        return LeadState(workspace, find_lead(workspace, where, tests=actor.tests, lock=True))
     first = load_catalogue(workspace).default_of(Stage.NEW)
     assert first is not None, "every workspace has a default disposition for new leads"
     lead = Lead(

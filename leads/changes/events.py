@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadhub.workspaces.rows import insert_rows
 from leads.changes.draft import Draft
 from leads.models import Entry, Event, WebhookDelivery
 from leads.models.outbox import Leased
@@ -12,7 +13,7 @@ def store_events(draft: Draft, entry: Entry, *, created: bool) -> None:
     if draft.actor.import_batch_id is not None and not draft.announces:
         return
     events = [_event(draft, entry, kind) for kind in kinds]
-    Event.objects.bulk_create(events)
+    insert_rows(events)
     deliveries = [
         WebhookDelivery(
             workspace=draft.state.workspace,
@@ -28,8 +29,7 @@ def store_events(draft: Draft, entry: Entry, *, created: bool) -> None:
             event.kind, is_test=event.is_test, api_key=draft.actor.api_key_id
         )
     ]
-    if deliveries:
-        WebhookDelivery.objects.bulk_create(deliveries)
+    insert_rows(deliveries)
 
 
 def _further(draft: Draft) -> list[str]:

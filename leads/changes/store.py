@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from leadhub.workspaces.rows import insert_rows, update_row
 from leads.changes.answering import settle_counters
 from leads.changes.contacts import settle_search_text
 from leads.changes.draft import Draft
@@ -64,7 +65,7 @@ def store(
         Action.objects.bulk_create(draft.actions)
     for action in draft.actions_moved:
         action.save(update_fields=["status", "state"])
-    entry.save(force_insert=True)
+    insert_rows([entry])
     _store_consents(draft, entry)
     store_events(draft, entry, created=created)
     state.is_new = False
@@ -95,26 +96,15 @@ def _store_lead(draft: Draft) -> None:
         # A promise kept at the end would do, but SQLite then searches the whole table for each such row.
         lead.disposition_change = None
         lead.created_at = draft.moment
-        lead.save(force_insert=True)
+        insert_rows([lead])
         if change is not None:
-            change.save(force_insert=True)
+            insert_rows([change])
             lead.disposition_change = change
-            lead.save(update_fields=["disposition_change"])
+            update_row(lead, ["disposition_change_id"])
         return
     if change is not None:
-        change.save(force_insert=True)
-    names = {column.removesuffix("_id") if _is_relation(column) else column for column in draft.columns}
-    lead.save(update_fields=[*names, "version", "updated_at", "field_sources"])
-
-
-def _is_relation(column: str) -> bool:
-    return column in {
-        "assignee_id",
-        "claimed_by_id",
-        "disposition_id",
-        "disposition_change_id",
-        "import_batch_id",
-    }
+        insert_rows([change])
+    update_row(lead, [*draft.columns, "version", "updated_at", "field_sources"])
 
 
 def _store_beside(draft: Draft) -> None:

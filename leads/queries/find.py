@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
+from leadhub.workspaces.rows import read_rows
 from leads.change import ByEmail, ByExternalId, ById, ByPhone, NewLead, Where
 from leads.errors import Ambiguous, NotFound
-from leads.models import ContactPoint, Lead
+from leads.models import ContactPoint, DispositionChange, Lead
 from leads.queries.catalogue import load_catalogue
 from leads.values import email_key, phone_key
 
 # A chain of merges is followed this far; longer ones would be a loop.
 _MERGES = 32
+_BY_ID = (
+    "FROM {t0} t0 LEFT JOIN {t1} t1 ON t1.id = t0.disposition_change_id "
+    "WHERE t0.id = %s AND t0.workspace_id = %s"
+)
 
 
 def leads_in(workspace: Workspace, *, tests: bool | None = False) -> QuerySet[Lead]:
     """The leads in reach: `tests` True for test ones, False for live ones, None for both."""
-    rows = Lead.objects.filter(workspace=workspace)
-    return rows if tests is None else rows.filter(is_test=tests)
+    return _reachable(Lead.objects.filter(workspace=workspace), tests)
 
 
 def live_leads(workspace: Workspace, *, tests: bool | None = False) -> QuerySet[Lead]:
     """Those that are neither deleted nor merged away; archived ones count."""
     return leads_in(workspace, tests=tests).filter(deleted_at=None, merged_into=None)
+
+
+def _reachable(rows: QuerySet[Lead], tests: bool | None) -> QuerySet[Lead]:
+    """A list of one, because SQLite finds `is_test IN (0)` in an index, but not `NOT is_test`."""
+    return rows if tests is None else rows.filter(is_test__in=[tests])
 
 
 def join_dispositions(workspace: Workspace, leads: Iterable[Lead]) -> list[Lead]:
@@ -67,33 +77,38 @@ def find_leads(
     rows: QuerySet[Lead] | None = None,
 ) -> list[Lead]:
     """All that match, newest first; locked in the order of their ids, so that two writers cannot deadlock."""
+    if isinstance(where, ById) and rows is None:
+        return _by_id(where, lambda key: _read_lead(workspace, key, tests=tests, lock=lock))
     base = Lead.objects.all() if rows is None else rows
-    base = base.filter(workspace=workspace)
-    if tests is not None:
-        base = base.filter(is_test=tests)
+    base = _reachable(base.filter(workspace=workspace), tests)
     if lock:
         base = base.select_for_update(of=("self",)).order_by("pk")
     match where:
-        case NewLead():
-            return []
         case ById():
-            return _by_id(base, where)
+            return _by_id(where, lambda key: base.filter(pk=key).first())
         case ByEmail():
-            condition = _reached_by(workspace, "email_key", email_key(where.email))
+            condition = reached_by(workspace, "email_key", email_key(where.email))
         case ByPhone():
-            condition = _reached_by(workspace, "phone_key", phone_key(where.phone, workspace.region))
+            condition = reached_by(workspace, "phone_key", phone_key(where.phone, workspace.region))
         case ByExternalId():
             condition = Q(external_id=where.external_id)
+        case NewLead():
+            return []
         case _:
             assert_never(where)
     found = list(base.filter(condition, deleted_at=None, merged_into=None))
     return sorted(found, key=lambda lead: (lead.created_at, lead.pk), reverse=True)
 
 
-def _by_id(rows: QuerySet[Lead], where: ById) -> list[Lead]:
+def _reach(workspace: Workspace, tests: bool | None) -> Q:
+    reach = Q(workspace=workspace)
+    return reach if tests is None else reach & Q(is_test=tests)
+
+
+def _by_id(where: ById, look_up: Callable[[UUID], Lead | None]) -> list[Lead]:
     lead_id = where.id if isinstance(where.id, UUID) else parse_id(where.id)
     for _step in range(_MERGES):
-        lead = rows.filter(pk=lead_id).first() if lead_id else None
+        lead = look_up(lead_id) if lead_id else None
         if lead is None or (lead.deleted_at and not where.deleted):
             return []
         if lead.merged_into_id is None:
@@ -104,7 +119,22 @@ def _by_id(rows: QuerySet[Lead], where: ById) -> list[Lead]:
     return []
 
 
-def _reached_by(workspace: Workspace, column: str, key: str) -> Q:
+def _read_lead(workspace: Workspace, lead_id: UUID, *, tests: bool | None, lock: bool) -> Lead | None:
+    """The row every write begins with, and its newest change of disposition."""
+    tail = _BY_ID
+    values: list[object] = [lead_id, workspace.pk]
+    if tests is not None:
+        tail, values = f"{tail} AND t0.is_test = %s", [*values, tests]
+    if lock and connection.features.has_select_for_update:
+        tail += " FOR UPDATE OF t0"
+    for lead, change in read_rows((Lead, DispositionChange), tail, values):
+        found: Lead = lead
+        found.disposition_change = change
+        return found
+    return None
+
+
+def reached_by(workspace: Workspace, column: str, key: str) -> Q:
     """Those with this number or address, first or further. A UNION: an OR may walk the wrong index."""
     if not key:
         return Q(pk__in=[])
