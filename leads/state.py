@@ -10,6 +10,7 @@ from checklists.definitions import Definitions, ItemDef, load_definitions
 from checklists.progress import AnswerState, Progress, judge_checklist
 from leadhub.workspaces.models import Workspace
 from leads.models import Address, Answer, ContactPoint, Lead, LeadTag, Profile, Tag
+from leads.queries.beside import contact_points_of, tags_of, with_beside
 from leads.queries.catalogue import Catalogue, load_catalogue
 from leads.values import plain_number
 
@@ -56,6 +57,23 @@ class LeadState:
         if self.is_new:
             return []
         return list(ContactPoint.objects.filter(workspace=self.workspace, lead=self.lead))
+
+    def gather(self) -> LeadState:
+        """Read in one question what a door shows beside the row, and only once the row is locked: a join of
+        the locking statement itself may show what was there before the lock was granted."""
+        if self.is_new:
+            return self
+        rows = with_beside(Lead.objects.filter(pk=self.lead.pk))
+        return self.take(rows.only("id", "address", "profile", "disposition_change", "assignee").get())
+
+    def take(self, row: Lead) -> LeadState:
+        """The sections of a row that was read by `with_beside`."""
+        self.address = getattr(row, "address", None) or Address(lead=self.lead, workspace=self.workspace)
+        self.profile = getattr(row, "profile", None) or Profile(lead=self.lead, workspace=self.workspace)
+        self.tags = {tag.pk: tag for tag in tags_of(row)}
+        self.contact_points = contact_points_of(row)
+        self.lead.disposition_change = row.disposition_change
+        return self
 
     @property
     def stage(self) -> str:
