@@ -889,7 +889,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('state', 'due')), fields=['state', 'due_at'], name='delivery_due'),
+            index=models.Index(condition=models.Q(('state', 'due')), fields=['endpoint', 'due_at'], name='delivery_due'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdelivery',
+            index=models.Index(condition=models.Q(('state', 'due')), fields=['endpoint', 'lead_id', 'id'], name='delivery_in_order'),
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',

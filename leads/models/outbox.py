@@ -108,7 +108,13 @@ class WebhookDelivery(Owned, Leased):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         indexes = [
-            models.Index(fields=["state", "due_at"], name="delivery_due", condition=models.Q(state="due")),
+            # By endpoint first: a backlog of one that fails must not stand in the way to what others have due.
+            models.Index(fields=["endpoint", "due_at"], name="delivery_due", condition=models.Q(state="due")),
+            models.Index(
+                fields=["endpoint", "lead_id", "id"],
+                name="delivery_in_order",
+                condition=models.Q(state="due"),
+            ),
             models.Index(fields=["workspace", "endpoint", "-id"], name="delivery_of_endpoint"),
             models.Index(fields=["workspace", "lead_id", "id"], name="delivery_of_lead"),
             models.Index(fields=["workspace", "event"], name="delivery_of_event"),
