@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.clock import now
@@ -18,7 +18,7 @@ from leads.changes.transact import transact
 from leads.errors import Invalid, NotFound, Problem
 from leads.models import CallOutcome, Disposition, Stage, Tag
 from leads.timeline import MISSING, Change, change_of, plain
-from leads.values import clean_tag
+from leads.validation.tags import clean_tag_row
 
 OUTCOMES: Final = (
     ("no_answer", "No answer", False, False),
@@ -88,13 +88,23 @@ def save_row(
         if not changes:
             return False
         check_row(row)
-        row.save(force_insert=is_new)
+        _save(row, None if is_new else list(changes))
         verb = _("added") if is_new else _("changed")
         write_entry(workspace, actor, f"{noun}_saved", f"{noun.capitalize()} “{row}” {verb}", changes)
         renew_catalogue(workspace)
         return True
 
     return transact(write)
+
+
+def _save(row: Owned, columns: list[str] | None) -> None:
+    """Two may add one name at once: the second hears what a later one would have heard."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=columns is None, update_fields=columns)
+    except IntegrityError:
+        check_row(row)
+        raise
 
 
 def save_disposition(
@@ -118,16 +128,7 @@ def save_tag(
 ) -> Tag:
     """Add or rename a tag; two names that differ only in case are one."""
     row = _stored(Tag, workspace, tag_id) or Tag(workspace=workspace, created_by=actor.ref)
-    cleaned = dict(values)
-    if "name" in cleaned or row._state.adding:
-        try:
-            name = clean_tag(cleaned.get("name"))
-        except ValidationError as refusal:
-            error = refusal.error_list[0]
-            raise Invalid(
-                [Problem("name", error.code or "invalid", error.messages[0], cleaned.get("name"))]
-            ) from None
-        cleaned |= {"name": name.name, "normalized": name.normalized}
+    cleaned = clean_tag_row({"name": None, **values} if row._state.adding else values)
     if not row._state.adding:
         cleaned["updated_at"] = now() if _differs(row, cleaned) else row.updated_at
     save_row(workspace, actor, row, cleaned, noun="tag")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -102,3 +103,23 @@ def _refuse_archived(tags: list[Tag], problems: Problems) -> None:
     for tag in tags:
         if tag.archived_at:
             problems.add("tags", "archived", _("This tag is archived; choose another one."), tag.name)
+
+
+def clean_tag_row(raw: Mapping[str, object]) -> dict[str, object]:
+    """The columns of a tag itself: its name with the key that follows from it, its colour, what it is for."""
+    problems = Problems()
+    columns = dict(raw)
+    if "name" in raw:
+        name = problems.attempt("name", raw["name"], lambda: values.clean_tag(raw["name"]))
+        columns |= {"name": name.name, "normalized": name.normalized} if name else {}
+    if raw.get("colour"):
+        columns["colour"] = problems.attempt(
+            "colour", raw["colour"], lambda: values.clean_colour(raw["colour"])
+        )
+    if "description" in raw:
+        description = raw["description"]
+        columns["description"] = problems.attempt(
+            "description", description, lambda: values.clean_line(description)
+        )
+    problems.settle()
+    return columns
