@@ -44,8 +44,7 @@ def insert_rows(rows: Sequence[Row]) -> None:
     places = sql[sql.rindex("(") :]
     given: list[Any] = []
     for row in rows:
-        cells = (getattr(row, name) for name in names)
-        given += [adapt(cell) if adapt else cell for adapt, cell in zip(adapters, cells, strict=True)]
+        given += _given(adapters, [getattr(row, name) for name in names])
     with connection.cursor() as cursor:
         cursor.execute(sql + f", {places}" * (len(rows) - 1), given)
     for row in rows:
@@ -57,17 +56,18 @@ def update_row(row: Row, names: Iterable[str]) -> None:
     """One UPDATE of a stored instance: the named attributes (`workspace_id`), and nothing else."""
     kept = tuple(sorted(set(names)))
     sql, adapters = _update(type(row), kept, connection.vendor)
-    cells = [getattr(row, name) for name in (*kept, "pk")]
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql, [adapt(cell) if adapt else cell for adapt, cell in zip(adapters, cells, strict=True)]
-        )
+        cursor.execute(sql, _given(adapters, [getattr(row, name) for name in (*kept, "pk")]))
 
 
 def adapted(model: type[Row], values: Mapping[str, object]) -> list[Any]:
     """The values as the driver wants them."""
     _sql, adapters = _insert_into(model, tuple(values), connection.vendor)
-    return [adapt(value) if adapt else value for adapt, value in zip(adapters, values.values(), strict=True)]
+    return _given(adapters, list(values.values()))
+
+
+def _given(adapters: Sequence[Callable[[object], object] | None], cells: Sequence[object]) -> list[Any]:
+    return [adapt(cell) if adapt else cell for adapt, cell in zip(adapters, cells, strict=True)]
 
 
 def _as_parameter(value: object) -> Any:
