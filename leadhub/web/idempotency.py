@@ -19,10 +19,10 @@ from django.utils.translation import gettext
 from leadhub.web.envelopes import Failed
 from leadhub.web.json import write_json
 from leadhub.web.models import IdempotencyRecord
-from leadhub.workspaces.rows import adapted
 from leadhub.web.sealing import Unsealable, seal, unseal
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id
+from leadhub.workspaces.rows import adapted
 
 KEPT_FOR = timedelta(hours=24)
 # How long the second of two equal requests waits for the first; for PostgreSQL, as SQLite lets in one writer.

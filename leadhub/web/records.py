@@ -14,10 +14,10 @@ from django.http import HttpRequest
 from leadhub.web.json import write_json
 from leadhub.web.models import RequestProblem, RequestRecord
 from leadhub.web.requests import trail_of
-from leadhub.workspaces.rows import insert_row
 from leadhub.web.sealing import Unsealable, seal, unseal
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id
+from leadhub.workspaces.rows import insert_row
 
 LONGEST_PATH = 2048
 LONGEST_VALUE = 500
