@@ -17,6 +17,7 @@ from leads.changes import apply_change
 from leads.models import Lead
 from leads.queries.catalogue import load_catalogue
 from leads.queries.find import find_lead
+from leads.queries.lists import number_leads
 from leads.voices import pollybot as voice
 
 _HOUR = 3600
@@ -53,6 +54,14 @@ class PollyBotView(DialectView):
 
 class LeadsView(PollyBotView):
     """`/api/v1/leads` and `/api/v1/chatbots/{chatbotId}/leads`"""
+
+    def get(self, request: HttpRequest, chatbot_id: str | None = None) -> HttpResponse:
+        self.require_chatbot(chatbot_id)
+        query = voice.read_query(request.GET.dict())
+        page = number_leads(
+            self.workspace, query.filters, page=query.page, limit=query.limit, tests=self.actor.tests
+        )
+        return self.read(Reply(voice.show_page(page, load_catalogue(self.workspace))))
 
     def post(self, request: HttpRequest, chatbot_id: str | None = None) -> HttpResponse:
         body = self.body
