@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
@@ -13,7 +14,10 @@ from leads.change import ByEmail, ById, ByPhone, LeadChange, NewLead, Outcome
 from leads.changes import apply_change, apply_to_all
 from leads.errors import Ambiguous, NotFound
 from leads.queries.catalogue import load_catalogue
+from leads.queries.comparisons import condition_of
+from leads.queries.filters import LeadFilter
 from leads.queries.find import find_lead
+from leads.queries.lists import number_leads
 from leads.queries.tally import tally_leads
 from leads.state import LeadState
 from leads.validation import clean
@@ -23,6 +27,11 @@ from leads.voices import octanist as voice
 class OctanistView(DialectView):
     dialect = "octanist"
     voice: ClassVar[Voice] = voice
+    found: UUID | None = None
+
+    def lead_in_question(self) -> UUID | None:
+        """A body names the lead, so it is known once it was found."""
+        return self.found or super().lead_in_question()
 
     def credential(self, request: HttpRequest) -> str:
         return request.headers.get("X-API-KEY", "").strip()
@@ -39,6 +48,19 @@ class CheckView(OctanistView):
 
 class LeadsView(OctanistView):
     """`/api/leads`"""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        query = voice.read_query(request.GET.dict())
+        filters = LeadFilter(
+            query.filters,
+            workspace=self.workspace,
+            tests=self.actor.tests,
+            also=condition_of(query.comparisons),
+        )
+        filters.settle()
+        page = number_leads(self.workspace, filters, page=query.page, limit=query.limit, order=query.order)
+        data = voice.show_page(page, query, load_catalogue(self.workspace))
+        return self.read(Reply(voice.answer(data, self.setting, voice.show_pagination(page))))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         body = self.body
@@ -65,6 +87,7 @@ class LeadsView(OctanistView):
 
     def update(self, where: ById | ByEmail | ByPhone, sent: Mapping[str, object]) -> Sequence[Outcome]:
         def read(state: LeadState) -> LeadChange:
+            self.found = state.lead.pk
             return voice.read_update(sent, state)
 
         try:

@@ -1,6 +1,7 @@
 """Octanist, the current generation: the identifier in the body, four statuses, everything in an envelope."""
 
 from leads.voices.octanist.envelope import answer, complain
+from leads.voices.octanist.listing import read_query, show_page, show_pagination
 from leads.voices.octanist.read import (
     ignored_on_create,
     ignored_on_update,
@@ -18,10 +19,13 @@ __all__ = [
     "ignored_on_update",
     "read_create",
     "read_period",
+    "read_query",
     "read_update",
     "read_where",
     "show_created",
     "show_lead",
+    "show_page",
+    "show_pagination",
     "show_stats",
     "show_updated",
 ]

@@ -142,12 +142,10 @@ def read_create(body: Mapping[str, object]) -> LeadChange:
         sent.fields["ad_consents"] = consents
     if click_ids := _section(sent, "click_ids", (*CLICK_IDS, *NEWER_CLICK_IDS), _click_id, problems):
         sent.fields["click_ids"] = click_ids
-    for name in UTM:
-        if not isinstance(sent.metadata.get(name, ""), str):
-            problems.add(f"metadata.{name}", "invalid_type", _("Send a text here."), sent.metadata[name])
     return LeadChange(
         fields={"source": "api", **sent.fields},
         metadata=sent.metadata or None,
+        typed_metadata=True,
         note=sent.own.get("note"),
         problems=tuple(problems.found),
     )

@@ -11,6 +11,7 @@ from leads.change import Outcome
 from leads.models import Lead
 from leads.queries.catalogue import Catalogue
 from leads.values import format_moment, join_name, plain_number
+from leads.voices.attribution import read_known
 from leads.voices.octanist.words import CLICK_IDS, CONSENTS, STATUS_OF, UTM
 
 # What only their own system fills in.
@@ -42,7 +43,7 @@ def show_lead(lead: Lead, catalogue: Catalogue) -> dict[str, Any]:
         "website": lead.website or None,
         "path": lead.landing_path or None,
         **{name: _text(lead.click_ids.get(name)) for name in CLICK_IDS},
-        **{name: _text(lead.metadata.get(name)) for name in UTM},
+        **{name: read_known(lead.metadata, name) for name in UTM},
         **{name: lead.ad_consents.get(name) is True for name in CONSENTS},
         **dict.fromkeys(_NEVER_SET),
         "createdAt": format_moment(lead.created_at),
