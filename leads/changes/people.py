@@ -142,7 +142,9 @@ def issue_key(
 ) -> tuple[ApiKey, NewKey]:
     """A key and, this once, its text. A Leadping source key creates leads and does nothing else."""
     problems = Problems()
-    cleaned_name = problems.attempt("name", name, lambda: clean_line(name, 100)) or ""
+    cleaned_name = problems.attempt("name", name, lambda: clean_line(name, 100))
+    if cleaned_name == "":
+        problems.add("name", "required", _("Say whose key it is; the timeline shows it."), name)
     _known_words("dialects", dialects, DIALECTS, problems)
     _known_words("scopes", scopes, SCOPES, problems)
     if expires_at is not None and expires_at <= now():
@@ -152,7 +154,7 @@ def issue_key(
     fresh = make_key(dialects, test=test, scopes=scopes)
     key = ApiKey(
         workspace=workspace,
-        name=cleaned_name,
+        name=cleaned_name or "",
         dialects=list(dict.fromkeys(dialects)),
         scopes=list(dict.fromkeys(scopes)),
         is_test=test,
