@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
+from leadhub.web.bodies import allow_larger_body
 from leadhub.web.envelopes import register
-from leads.api import octanist, pollybot, schema
+from leads.api import octanist, omniai, pollybot, schema
+from leads.api.files import show_file
+from leads.api.uploads import LARGEST_UPLOAD
 from leads.api.view import envelope_of
 
 View = Callable[..., HttpResponseBase]
 
 
-def by_header(header: str, named: View, otherwise: View) -> View:
-    """Two dialects share a path: the credential's header says who is speaking."""
+def by_header(header: str, named: View, otherwise: View, *, only_named: Collection[str] = ()) -> View:
+    """Two dialects share a path: the credential's header says who speaks, or a method that one alone has."""
 
     def view(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        return (named if header in request.headers else otherwise)(request, *args, **kwargs)
+        is_named = header in request.headers or request.method in only_named
+        return (named if is_named else otherwise)(request, *args, **kwargs)
 
     view.csrf_exempt = True  # type: ignore[attr-defined]
     # Whose documents describe this path.
@@ -29,16 +33,40 @@ def by_header(header: str, named: View, otherwise: View) -> View:
 
 for prefix in ("/api/check", "/api/leads", "/api/stats"):
     register(prefix, envelope_of(octanist.OctanistView))
+
+
+def _is_omniai(request: HttpRequest) -> bool:
+    """Under the paths that OmniAI and PollyBot share, the header decides; the others are one's alone."""
+    path = request.path_info
+    if path.startswith(("/api/v1/activity", "/api/v1/documents")):
+        return True
+    is_its_put = path == "/api/v1/leads" and request.method == "PUT"
+    return path.startswith("/api/v1/") and (omniai.HEADER in request.headers or is_its_put)
+
+
+register(_is_omniai, envelope_of(omniai.OmniAIView))
 register("/api/v1", envelope_of(pollybot.PollyBotView))
+allow_larger_body("/api/v1/documents", LARGEST_UPLOAD)
+
+leads = by_header(omniai.HEADER, omniai.LeadsView.as_view(), pollybot.LeadsView.as_view(), only_named=["PUT"])
+lead = by_header(omniai.HEADER, omniai.LeadView.as_view(), pollybot.LeadView.as_view())
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/<str:dialect>/", schema.show_document),
     path("api/check", octanist.CheckView.as_view()),
     path("api/leads", octanist.LeadsView.as_view()),
     path("api/leads/<str:lead_id>", octanist.LeadView.as_view()),
+    path("files/<str:token>", show_file),
     path("api/stats", octanist.StatsView.as_view()),
-    path("api/v1/leads", pollybot.LeadsView.as_view()),
-    path("api/v1/leads/<str:lead_id>", pollybot.LeadView.as_view()),
+    path("api/v1/activity", omniai.ActivityView.as_view()),
+    path("api/v1/documents", omniai.DocumentsView.as_view()),
+    path("api/v1/documents/<str:document_id>", omniai.DocumentView.as_view()),
+    path("api/v1/leads", leads),
+    path("api/v1/leads/<str:lead_id>", lead),
+    path("api/v1/leads/<str:lead_id>/action-logs", omniai.LogView.as_view()),
+    path("api/v1/leads/<str:lead_id>/checklist", omniai.ChecklistView.as_view()),
+    path("api/v1/leads/<str:lead_id>/checklist-items", omniai.ChecklistItemsView.as_view()),
+    path("api/v1/leads/<str:lead_id>/documents", omniai.LeadDocumentsView.as_view()),
     path("api/v1/chatbots/<str:chatbot_id>/leads", pollybot.ChatbotLeadsView.as_view()),
     path("api/v1/chatbots/<str:chatbot_id>/leads/<str:lead_id>", pollybot.ChatbotLeadView.as_view()),
 ]

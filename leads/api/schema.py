@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.settings import patched_settings
@@ -21,7 +22,7 @@ from leads.api import schema_parts as parts
 from leads.api.view import DialectView
 
 Schema = Mapping[str, Any]
-Endpoint = TypeVar("Endpoint", bound=Callable[..., HttpResponse])
+Endpoint = TypeVar("Endpoint", bound=Callable[..., HttpResponseBase])
 
 TITLES: Final[Mapping[str, str]] = {
     "omniai": "OmniAI",

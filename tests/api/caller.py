@@ -54,3 +54,7 @@ def polly(workspace=None, **words) -> Caller:
 
 def octo(workspace=None, **words) -> Caller:
     return Caller("octanist", api_key, workspace, **words)
+
+
+def omni(workspace=None, **words) -> Caller:
+    return Caller("omniai", api_key, workspace, **words)
