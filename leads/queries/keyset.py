@@ -1,4 +1,4 @@
-"""Paging by the last row seen: the cursor that says where it was, and the condition that goes on behind it."""
+"""Paging by the last row seen: a cursor that says where it was, and the condition that goes on behind it."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _FEWEST_DIGITS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Each group must be met by one of its words; or the whole text is a phone, and met by one of its forms."""
+    """Each group must be met by one of its words; or else a form of the whole text, if it is a number."""
 
     groups: tuple[tuple[str, ...], ...]
     phone: tuple[str, ...] = ()
@@ -43,9 +43,8 @@ class Wanted:
         return any(_has_trigrams(group) for group in self.groups)
 
 
-def search_leads(rows: QuerySet[Lead], workspace: Workspace, raw: object) -> QuerySet[Lead]:
-    """Those of the leads that a text finds. Asks the index once how many there are."""
-    wanted = read_search(raw, workspace.region)
+def search_leads(rows: QuerySet[Lead], workspace: Workspace, wanted: Wanted) -> QuerySet[Lead]:
+    """Those of the leads that have the words. Asks the index once how many there are."""
     if not wanted.groups:
         return rows
     condition = _condition(wanted)

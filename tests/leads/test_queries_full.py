@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from checklists.definitions import load_definitions
 from checklists.models import Group, Item
@@ -16,23 +14,11 @@ from leads.change import AnswerChange, ById, ContactPointChange, LeadChange, Tag
 from leads.changes import apply_change
 from leads.errors import NotFound
 from leads.models import Action, Document, Entry, Lead, Message, NotDuplicate
-from leads.queries.catalogue import load_catalogue
 from leads.queries.full import full_lead_of, load_full_lead, load_lead
+from tests.leads.counting import queries_of, warm_up
 from tests.make import SYSTEM, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
-
-
-def queries_of(work):
-    with CaptureQueriesContext(connection) as captured:
-        work()
-    return len(captured)
-
-
-def warm_up(workspace):
-    """What a process asks once: the catalogue, and whether its SQLite knows JSON."""
-    load_catalogue(workspace)
-    assert connection.features.supports_json_field
 
 
 def make_items(workspace, count):
