@@ -1,0 +1,75 @@
+"""What a workspace has besides leads: tags, members, keys, webhooks, and the records of its requests."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from leadhub.web.models import RequestProblem, RequestRecord
+from leadhub.workspaces.ids import parse_id
+from leadhub.workspaces.models import ApiKey, Membership, Workspace
+from leads.errors import NotFound
+from leads.models import CallOutcome, Disposition, Tag, WebhookEndpoint
+from leads.values import tag_key
+
+Row = TypeVar("Row", bound=Model)
+
+
+def tags_in(workspace: Workspace, *, archived: bool = False) -> list[Tag]:
+    """By name; without the archived ones unless they are asked for."""
+    rows = Tag.objects.filter(workspace=workspace).order_by("normalized")
+    return list(rows if archived else rows.filter(archived_at=None))
+
+
+def find_tag(workspace: Workspace, name_or_id: str) -> Tag:
+    rows = Tag.objects.filter(workspace=workspace)
+    tag_id = parse_id(name_or_id)
+    tag = (rows.filter(pk=tag_id) if tag_id else rows.filter(normalized=tag_key(name_or_id))).first()
+    if tag is None:
+        raise NotFound(_("The workspace has no tag of this name or id."))
+    return tag
+
+
+def members_in(workspace: Workspace) -> list[Membership]:
+    """Who may be given a lead, by name."""
+    rows = Membership.objects.filter(workspace=workspace, left_at=None, user__is_active=True)
+    return list(rows.select_related("user").order_by("user__full_name", "user__email"))
+
+
+def keys_in(workspace: Workspace) -> list[ApiKey]:
+    """Newest first; revoked ones too, because the timeline names them."""
+    return list(ApiKey.objects.filter(workspace=workspace).order_by("-created_at", "-id"))
+
+
+def find_disposition(workspace: Workspace, outcome_or_id: str) -> Disposition:
+    return _by_word(Disposition.objects.filter(workspace=workspace), "outcome", outcome_or_id)
+
+
+def find_call_outcome(workspace: Workspace, outcome_or_id: str) -> CallOutcome:
+    return _by_word(CallOutcome.objects.filter(workspace=workspace), "slug", outcome_or_id)
+
+
+def webhooks_in(workspace: Workspace) -> list[WebhookEndpoint]:
+    return list(WebhookEndpoint.objects.filter(workspace=workspace).order_by("created_at", "id"))
+
+
+def problems_of(record: RequestRecord) -> list[RequestProblem]:
+    return list(RequestProblem.objects.filter(record=record).order_by("id"))
+
+
+def id_or_nothing(raw: object, message: str) -> UUID:
+    found = parse_id(raw)
+    if found is None:
+        raise NotFound(message)
+    return found
+
+
+def _by_word(rows: QuerySet[Row], column: str, word_or_id: str) -> Row:
+    row_id = parse_id(word_or_id)
+    row = rows.filter(**({"pk": row_id} if row_id else {column: word_or_id})).first()
+    if row is None:
+        raise NotFound(_("The workspace has nothing of this name or id."))
+    return row
