@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote
 
 from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 CONN_MAX_AGE = 600
 
 
@@ -105,7 +105,7 @@ def parse_database_url(url: str) -> dict[str, Any]:
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": path if path == ":memory:" else str(BASE_DIR / path),
+        "NAME": path if path == ":memory:" else str(ROOT / path),
         "CONN_MAX_AGE": CONN_MAX_AGE,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
     }

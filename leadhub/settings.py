@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from leadhub.environment import (
-    BASE_DIR,
+    ROOT,
     env_bool,
     env_choice,
     env_int,
@@ -23,6 +23,8 @@ from leadhub.environment import (
     parse_database_url,
 )
 from leadhub.web.logs import logging_config
+
+BASE_DIR = ROOT
 
 # Secrets and the outside
 

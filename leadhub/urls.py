@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from leads.api.metrics import metrics
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("metrics", metrics),
     path("", include("leads.api.routes")),
 ]
 

@@ -16,7 +16,16 @@ WRITERS = ("leads/changes/", "leads/timeline", "leads/migrations/")
 # Rooms that keep books of their own: the names by which those books are written there.
 OWN_BOOKS = {
     "leads/imports/": {"ImportBatch", "ImportMapping", "ImportRow", "batch", "mapping"},
-    "leads/outbox/": {"Event", "Instance", "Job", "WebhookDelivery", "WebhookEndpoint", "delivery", "job"},
+    "leads/outbox/": {
+        "Event",
+        "Instance",
+        "Job",
+        "WebhookDelivery",
+        "WebhookEndpoint",
+        "delivery",
+        "job",
+        "leased",
+    },
     "leads/management/commands/demo": {"user"},
     "leads/api/credentials": {"ApiKey"},
     "leads/admin/": {"SavedView", "saved_view"},

@@ -115,10 +115,7 @@ def disable_endpoint(workspace: Workspace, actor: Actor, endpoint_id: UUID, reas
     """The receiver is gone: nothing more is sent or kept for it, and what waited is given up."""
 
     def disable(row: WebhookEndpoint) -> dict[str, object]:
-        waiting = WebhookDelivery.objects.filter(
-            workspace=workspace, endpoint=row, state__in=[Leased.State.DUE, Leased.State.HELD]
-        )
-        waiting.update(state=Leased.State.DEAD, last_error=reason, finished_at=now())
+        close_waiting(row, reason)
         return {"disabled_at": row.disabled_at or now(), "paused_reason": clean_line(reason, 255)}
 
     return _write(workspace, actor, endpoint_id, "webhook_disabled", _("Webhook “%s” disabled"), disable)
@@ -128,8 +125,8 @@ def resume_endpoint(workspace: Workspace, actor: Actor, endpoint_id: UUID) -> We
     """Send again, beginning with what waited; a clean slate for one that was failing or disabled."""
 
     def resume(row: WebhookEndpoint) -> dict[str, object]:
-        held = WebhookDelivery.objects.filter(workspace=workspace, endpoint=row, state=Leased.State.HELD)
-        held.update(state=Leased.State.DUE, due_at=now())
+        waiting = WebhookDelivery.objects.filter(workspace=workspace, endpoint=row, state=Leased.State.DUE)
+        waiting.filter(due_at__gt=now(), lease_until=None).update(due_at=now())
         blank = {"paused_at": None, "paused_reason": "", "disabled_at": None}
         return {**blank, "failures": 0, "failing_since": None, "retry_at": None}
 
@@ -147,6 +144,12 @@ def delete_endpoint(workspace: Workspace, actor: Actor, endpoint_id: UUID) -> No
         row.delete()
 
     transact(write)
+
+
+def close_waiting(row: WebhookEndpoint, reason: str) -> int:
+    """Give up what was still to be sent to an endpoint."""
+    waiting = WebhookDelivery.objects.filter(workspace=row.workspace_id, endpoint=row, state=Leased.State.DUE)
+    return waiting.update(state=Leased.State.DEAD, due_at=None, last_error=reason, finished_at=now())
 
 
 def find_endpoint(workspace: Workspace, endpoint_id: UUID, *, lock: bool = False) -> WebhookEndpoint:

@@ -20,7 +20,8 @@ def store_events(draft: Draft, entry: Entry, *, created: bool) -> None:
             endpoint=endpoint,
             event=event,
             lead_id=event.lead_id,
-            state=Leased.State.HELD if endpoint.paused_at else Leased.State.DUE,
+            # Due for a paused endpoint too: the worker looks whether it is paused when it comes to it.
+            state=Leased.State.DUE,
             due_at=draft.moment,
             created_at=draft.moment,
         )
