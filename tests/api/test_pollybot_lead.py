@@ -297,7 +297,7 @@ def test_the_request_past_the_limit_is_told_when_to_come_back():
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1", "/api/v1/", "/api/v1/nonsense", f"{FLAT}/", f"{FLAT}/x/", f"{FLAT}/x/y"]
+    "path", [f"{FLAT}/", f"{FLAT}/x/", f"{FLAT}/x/y", "/api/v1/chatbots", "/api/v1/chatbots/ws_x/leads/"]
 )
 def test_an_unknown_path_is_answered_in_the_envelope(path):
     answer = polly()("GET", path)
