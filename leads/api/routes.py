@@ -12,6 +12,11 @@ from leadhub.web.bodies import allow_larger_body
 from leadhub.web.envelopes import register
 from leads.api import octanist, omniai, pollybot, schema
 from leads.api.files import show_file
+from leads.api.leadping import creation as leadping_creation
+from leads.api.leadping import dispositions as leadping_dispositions
+from leads.api.leadping import leads as leadping_leads
+from leads.api.leadping import tags as leadping_tags
+from leads.api.leadping.view import LeadpingView
 from leads.api.uploads import LARGEST_UPLOAD
 from leads.api.view import envelope_of
 
@@ -41,11 +46,14 @@ def _is_omniai(request: HttpRequest) -> bool:
     if path.startswith(("/api/v1/activity", "/api/v1/documents")):
         return True
     is_its_put = path == "/api/v1/leads" and request.method == "PUT"
-    return path.startswith("/api/v1/") and (omniai.HEADER in request.headers or is_its_put)
+    return path.startswith("/api/v1/leads") and (omniai.HEADER in request.headers or is_its_put)
 
 
 register(_is_omniai, envelope_of(omniai.OmniAIView))
-register("/api/v1", envelope_of(pollybot.PollyBotView))
+register("/api/v1/leads", envelope_of(pollybot.PollyBotView))
+register("/api/v1/chatbots", envelope_of(pollybot.PollyBotView))
+for prefix in ("/leads", "/dispositions", "/tags"):
+    register(prefix, envelope_of(LeadpingView))
 allow_larger_body("/api/v1/documents", LARGEST_UPLOAD)
 
 leads = by_header(omniai.HEADER, omniai.LeadsView.as_view(), pollybot.LeadsView.as_view(), only_named=["PUT"])
@@ -69,4 +77,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/leads/<str:lead_id>/documents", omniai.LeadDocumentsView.as_view()),
     path("api/v1/chatbots/<str:chatbot_id>/leads", pollybot.ChatbotLeadsView.as_view()),
     path("api/v1/chatbots/<str:chatbot_id>/leads/<str:lead_id>", pollybot.ChatbotLeadView.as_view()),
+    path("leads", leadping_creation.LeadsView.as_view()),
+    path("leads/intake", leadping_creation.IntakeView.as_view()),
+    path("leads/<str:lead_id>", leadping_leads.LeadView.as_view()),
+    path("leads/<str:lead_id>/archive", leadping_leads.ArchiveView.as_view()),
+    path("leads/<str:lead_id>/tags", leadping_leads.LeadTagsView.as_view()),
+    path("leads/<str:lead_id>/tags/<str:tag_id>", leadping_leads.LeadTagView.as_view()),
+    path("leads/<str:lead_id>/unarchive", leadping_leads.UnarchiveView.as_view()),
+    path("leads/<str:lead_id>/workflow-status", leadping_leads.WorkflowView.as_view()),
+    path("dispositions", leadping_dispositions.DispositionsView.as_view()),
+    path("dispositions/lead/<str:lead_id>", leadping_dispositions.HistoryView.as_view()),
+    path("dispositions/lead/<str:lead_id>/export", leadping_dispositions.HistoryExportView.as_view()),
+    path("dispositions/<str:disposition_id>", leadping_dispositions.DispositionView.as_view()),
+    path("tags", leadping_tags.TagsView.as_view()),
+    path("tags/<str:tag_id>", leadping_tags.TagView.as_view()),
 ]

@@ -1,0 +1,60 @@
+"""The three ways in of Leadping's sources: a nested body, a flat one, and query parameters by GET."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from django.http import HttpRequest, HttpResponse
+
+from leads.api.leadping.view import LeadpingView
+from leads.api.view import Reply, Voice
+from leads.change import LeadChange, NewLead
+from leads.changes import apply_change
+from leads.voices.leadping.intake import INTAKE_WORDS, read_intake, read_query
+from leads.voices.leadping.lead import read_create
+
+_IN_QUERY: Final = re.compile(r"(^|&)(sourceKey)=[^&]*", re.IGNORECASE)
+
+
+class CreationView(LeadpingView):
+    creates = True
+    scopes: ClassVar[Mapping[str, str]] = {"GET": "create", "POST": "create"}
+    # A HEAD would fall to GET, which creates here.
+    http_method_names = ("get", "post")  # type: ignore[assignment]
+
+    def credential(self, request: HttpRequest) -> str:
+        """Older sources send their key in a header of its own, or in the address."""
+        in_query = next((request.GET[name] for name in request.GET if name.lower() == "sourcekey"), "")
+        # The address is kept in the request log, and a key must not be.
+        query = request.META.get("QUERY_STRING", "")
+        request.META["QUERY_STRING"] = _IN_QUERY.sub(r"\1\2=*", query)
+        return super().credential(request) or request.headers.get("X-Leadping-Source-Key", "") or in_query
+
+    def create(self, change: LeadChange, ignored: list[str]) -> Reply:
+        outcome = apply_change(self.workspace, self.actor, NewLead(), change)
+        return self.shown(outcome, 201, ignored)
+
+
+class LeadsView(CreationView):
+    """`/leads`"""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        body = self.body
+        return self.write(lambda: self.create(*read_create(body.object())))
+
+
+class IntakeView(CreationView):
+    """`/leads/intake`"""
+
+    voice: ClassVar[Voice] = INTAKE_WORDS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """It creates, and answers 201, because sources that can only call an address need it so."""
+        sent = {name: found for name, found in request.GET.lists() if name.lower() != "sourcekey"}
+        return self.write(lambda: self.create(*read_intake(read_query(sent))))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        body = self.body
+        return self.write(lambda: self.create(*read_intake(body.object())))

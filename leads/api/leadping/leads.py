@@ -1,0 +1,130 @@
+"""A lead of Leadping's: read, merge, delete, archive, tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+
+from leads.api.leadping.view import LeadpingView
+from leads.api.view import Reply, Voice
+from leads.change import ById, LeadChange, Outcome, TagChange
+from leads.changes import apply_change
+from leads.models import Lead
+from leads.queries.beside import with_beside
+from leads.queries.find import find_lead
+from leads.queries.tags import find_tag
+from leads.state import LeadState
+from leads.voices.leadping.archive import ARCHIVE_WORDS, read_archive
+from leads.voices.leadping.lead import Update, show_lead
+from leads.voices.leadping.tags import LEAD_TAGS_WORDS, read_lead_tags
+
+
+class LeadView(LeadpingView):
+    """`/leads/{id}`"""
+
+    def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+        rows = with_beside(Lead.objects.all())
+        lead = find_lead(self.workspace, ById(lead_id), tests=self.actor.tests, rows=rows)
+        return self.read(Reply(show_lead(LeadState(self.workspace, lead).take(lead)), lead_id=lead.pk))
+
+    def put(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+        body = self.body
+
+        def work() -> Reply:
+            update = Update(body.object(), lead_id)
+            outcome = apply_change(self.workspace, self.actor, ById(lead_id), update.read)
+            return self.shown(outcome, ignored=update.ignored)
+
+        return self.write(work)
+
+    def delete(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+        """Hidden from every door, and kept. Never follows a merged lead to its survivor."""
+
+        def work() -> Reply:
+            where = ById(lead_id, follows=False)
+            lead = apply_change(self.workspace, self.actor, where, LeadChange(delete=True)).lead
+            return Reply(None, 204, lead.pk)
+
+        return self.write(work)
+
+
+class WorkflowView(LeadpingView):
+    """`/leads/{id}/workflow-status`: no automation of theirs runs here."""
+
+    def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+        lead = find_lead(self.workspace, ById(lead_id), tests=self.actor.tests)
+        return self.read(Reply({"leadId": str(lead.pk), "runs": []}, lead_id=lead.pk))
+
+
+class _PartView(LeadpingView):
+    """A path under a lead that changes one side of it and answers the whole."""
+
+    def change(self, lead_id: str, change: LeadChange, ignored: list[str] | None = None) -> Reply:
+        def read(state: LeadState) -> LeadChange:
+            state.gather()
+            return change
+
+        return self.shown(apply_change(self.workspace, self.actor, ById(lead_id), read), ignored=ignored)
+
+
+class ArchiveView(_PartView):
+    """`/leads/{id}/archive`: the body may be left out."""
+
+    voice: ClassVar[Voice] = ARCHIVE_WORDS
+
+    def post(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+        body = self.body
+
+        def work() -> Reply:
+            change, ignored = read_archive(body.object() if request.body else {})
+            return self.change(lead_id, change, ignored)
+
+        return self.write(work)
+
+
+class UnarchiveView(_PartView):
+    """`/leads/{id}/unarchive`"""
+
+    def post(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+        return self.write(lambda: self.change(lead_id, LeadChange(unarchive=True)))
+
+
+class LeadTagsView(_PartView):
+    """`/leads/{id}/tags`: POST adds, PUT makes them the whole set."""
+
+    voice: ClassVar[Voice] = LEAD_TAGS_WORDS
+
+    def post(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+        return self.tag(lead_id, replace=False)
+
+    def put(self, request: HttpRequest, lead_id: str) -> HttpResponse:
+        return self.tag(lead_id, replace=True)
+
+    def tag(self, lead_id: str, *, replace: bool) -> HttpResponse:
+        body = self.body
+
+        def work() -> Reply:
+            change, ignored = read_lead_tags(body.object(), replace=replace)
+            return self.change(lead_id, change, ignored)
+
+        return self.write(work)
+
+
+class LeadTagView(_PartView):
+    """`/leads/{id}/tags/{tagId}`: a tag that the lead does not carry is off it already."""
+
+    scopes: ClassVar[Mapping[str, str]] = {"DELETE": "write"}
+
+    def delete(self, request: HttpRequest, lead_id: str, tag_id: str) -> HttpResponse:
+        def work() -> Reply:
+            def read(state: LeadState) -> LeadChange:
+                tag = find_tag(self.workspace, tag_id)
+                state.gather()
+                return LeadChange(tags=TagChange(remove=(tag.pk,)))
+
+            outcome: Outcome = apply_change(self.workspace, self.actor, ById(lead_id), read)
+            return self.shown(outcome)
+
+        return self.write(work)
