@@ -1,4 +1,4 @@
-"""Every door of a write, each with its own words for the lead's fields, so that one table can be held against all."""
+"""Every door of a write, each with its own words for the fields of a lead, so that one table fits all."""
 
 from __future__ import annotations
 

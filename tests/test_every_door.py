@@ -1,4 +1,4 @@
-"""Promise 1: the same bad value gets the same code at every door, and the same good value the same stored lead."""
+"""Promise 1: a bad value gets the same code at every door, and a good value the same stored lead."""
 
 from __future__ import annotations
 
