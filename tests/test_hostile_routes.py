@@ -46,7 +46,7 @@ BODIES = {
     "a number": b"17",
 }
 # These take no body, whatever is sent along.
-BODYLESS = {"api/check"}
+BODYLESS = {"api/check", "leads/<str:lead_id>/unarchive"}
 
 
 def routes():
