@@ -71,22 +71,25 @@ ONE_OFF: Final = Shape(
 def read_one_off(body: Mapping[str, object]) -> ItemSpec:
     """The item that is wanted; only its type is judged here, because their list of types is shorter."""
     field_type = body.get("fieldType")
-    if field_type is not None and field_type not in _TYPES:
-        names = ", ".join(_TYPES)
-        code = "invalid_choice" if isinstance(field_type, str) else "invalid_type"
-        raise Malformed(
-            [Problem("field_type", code, _("Choose one of %s.") % names, field_type, list(_TYPES))]
-        )
+    if field_type not in _TYPES:
+        words = _("Choose one of %s.") % ", ".join(_TYPES)
+        raise Malformed([Problem("field_type", _fault_of(field_type), words, field_type, list(_TYPES))])
     required = body.get("isRequired")
     return ItemSpec(
         code=body.get("code") or "",  # type: ignore[arg-type]
         label=_text(body, "label"),
-        field_type=field_type or "",  # type: ignore[arg-type]
+        field_type=str(field_type),
         is_required=True if required is None else required,  # type: ignore[arg-type]
         rules=_rules(body),
         agent_instructions=_text(body, "agentInstructions"),
         client_instructions=_text(body, "clientInstructions"),
     )
+
+
+def _fault_of(field_type: object) -> str:
+    if field_type in (None, ""):
+        return "required"
+    return "invalid_choice" if isinstance(field_type, str) else "invalid_type"
 
 
 def _text(body: Mapping[str, object], name: str) -> Any:
