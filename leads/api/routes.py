@@ -79,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/chatbots/<str:chatbot_id>/leads/<str:lead_id>", pollybot.ChatbotLeadView.as_view()),
     path("leads", leadping_creation.LeadsView.as_view()),
     path("leads/intake", leadping_creation.IntakeView.as_view()),
+    path("leads/all/my", leadping_leads.LeadTableView.as_view()),
     path("leads/<str:lead_id>", leadping_leads.LeadView.as_view()),
     path("leads/<str:lead_id>/archive", leadping_leads.ArchiveView.as_view()),
     path("leads/<str:lead_id>/tags", leadping_leads.LeadTagsView.as_view()),

@@ -58,3 +58,11 @@ def octo(workspace=None, **words) -> Caller:
 
 def omni(workspace=None, **words) -> Caller:
     return Caller("omniai", api_key, workspace, **words)
+
+
+def ping(workspace=None, **words) -> Caller:
+    return Caller("leadping", bearer, workspace, **words)
+
+
+def ping_source(workspace=None, **words) -> Caller:
+    return ping(workspace, scopes=("create",), **words)

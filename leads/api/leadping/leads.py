@@ -13,11 +13,14 @@ from leads.change import ById, LeadChange, Outcome, TagChange
 from leads.changes import apply_change
 from leads.models import Lead
 from leads.queries.beside import with_beside
+from leads.queries.catalogue import load_catalogue
 from leads.queries.find import find_lead
+from leads.queries.table import load_table
 from leads.queries.tags import find_tag
 from leads.state import LeadState
 from leads.voices.leadping.archive import ARCHIVE_WORDS, read_archive
 from leads.voices.leadping.lead import Update, show_lead
+from leads.voices.leadping.table import OPTIONS_WORDS, read_options, show_page
 from leads.voices.leadping.tags import LEAD_TAGS_WORDS, read_lead_tags
 
 
@@ -48,6 +51,21 @@ class LeadView(LeadpingView):
             return Reply(None, 204, lead.pk)
 
         return self.write(work)
+
+
+class LeadTableView(LeadpingView):
+    """`/leads/all/my`: a list that is asked for by POST, so it only reads."""
+
+    voice: ClassVar[Voice] = OPTIONS_WORDS
+    scopes: ClassVar[Mapping[str, str]] = {"POST": "read"}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        query = request.GET
+        tag_ids = [one for name in query if name.lower() == "tagids" for one in query.getlist(name)]
+        asked, ignored = read_options(self.body.object(), query, tag_ids, self.workspace)
+        page = load_table(self.workspace, asked, tests=self.actor.tests)
+        shown = show_page(page, asked, self.workspace, load_catalogue(self.workspace))
+        return self.read(Reply(shown, ignored=ignored))
 
 
 class WorkflowView(LeadpingView):

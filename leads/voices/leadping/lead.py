@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.ids import parse_id
-from leads.change import CLEAR, Clear, LeadChange, Override
+from leads.change import CLEAR, Clear, LeadChange, Override, PhoneRule
 from leads.errors import Problem
 from leads.models import Lead
 from leads.state import LeadState
@@ -116,13 +116,14 @@ def read_create(body: Mapping[str, object]) -> tuple[LeadChange, list[str]]:
 
 
 def new_lead(sent: Sent, origin: str) -> LeadChange:
-    """What every way of creating asks: somebody to reach, and a certificate from those who issue them."""
+    """What every way of creating asks: somebody to reach, by a number that can be one, and a certificate from
+    those who issue them."""
     if not any(isinstance(sent.fields.get(name), str) for name in ("email", "phone")):
         message = _("Send a phone number or an email, so that somebody can be reached.")
         sent.problems.append(Problem("phone", "required", message))
     _judge_certificate(sent)
     sent.fields.setdefault("source", origin)
-    return change_of(sent, None, strict=True)
+    return change_of(sent, None, phone_rule="shape")
 
 
 def _judge_certificate(sent: Sent) -> None:
@@ -138,7 +139,7 @@ def _judge_certificate(sent: Sent) -> None:
         sent.problems.append(Problem("trusted_form_url", "invalid_url", message, url))
 
 
-def change_of(sent: Sent, lead: Lead | None, *, strict: bool = False) -> LeadChange:
+def change_of(sent: Sent, lead: Lead | None, *, phone_rule: PhoneRule = "lenient") -> LeadChange:
     if "type" in sent.own:
         sent.fields["phone_type"] = read_phone_type(sent.own["type"])
     return LeadChange(
@@ -149,7 +150,7 @@ def change_of(sent: Sent, lead: Lead | None, *, strict: bool = False) -> LeadCha
         tags=read_tags(sent),
         override=_override(sent.own, lead),
         problems=tuple(sent.problems),
-        phone_rule="strict" if strict else "shape",
+        phone_rule=phone_rule,
         typed_metadata=True,
     )
 
