@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from leadhub.web.bodies import allow_larger_body
 from leadhub.web.envelopes import register
-from leads.api import octanist, omniai, pollybot, schema
+from leads.api import docs, hub, octanist, omniai, pollybot, schema
 from leads.api.files import show_file
 from leads.api.leadping import creation as leadping_creation
 from leads.api.leadping import dispositions as leadping_dispositions
@@ -54,13 +54,19 @@ register("/api/v1/leads", envelope_of(pollybot.PollyBotView))
 register("/api/v1/chatbots", envelope_of(pollybot.PollyBotView))
 for prefix in ("/leads", "/dispositions", "/tags"):
     register(prefix, envelope_of(LeadpingView))
+# The native form, also for every other path under /api.
+register("/api", envelope_of(hub.HubView))
 allow_larger_body("/api/v1/documents", LARGEST_UPLOAD)
 
 leads = by_header(omniai.HEADER, omniai.LeadsView.as_view(), pollybot.LeadsView.as_view(), only_named=["PUT"])
 lead = by_header(omniai.HEADER, omniai.LeadView.as_view(), pollybot.LeadView.as_view())
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/docs/", docs.show_index),
+    path("api/docs/errors/", docs.show_errors),
+    path("api/docs/<str:dialect>/", docs.show_dialect),
     path("api/schema/<str:dialect>/", schema.show_document),
+    *hub.urlpatterns,
     path("api/check", octanist.CheckView.as_view()),
     path("api/leads", octanist.LeadsView.as_view()),
     path("api/leads/<str:lead_id>", octanist.LeadView.as_view()),

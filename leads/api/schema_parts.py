@@ -16,6 +16,7 @@ _REFUSALS: Final[Mapping[int, str]] = {
     403: "The key may not do this.",
     404: "There is no such thing in the key's workspace.",
     409: "Something is in the way: another lead, or the same request still running.",
+    410: "What is asked for is not kept so long.",
     411: "The length of the body is unknown.",
     412: "The lead was changed since it was looked at.",
     413: "The body is too large.",

@@ -211,7 +211,7 @@ SECTIONS: Final = (
     _beside("profile", PROFILE, "LeadProfile", "Null clears all of it."),
     own("contact_points", several(POINT), show_contact_points, POINTS_SENT),
     own("answers", by_name(ANSWER), show_answers, ANSWERS_SENT),
-    fixed("checklist", PROGRESS, show_progress, "Counts of the required items."),
+    fixed("progress", PROGRESS, show_progress, "Counts of the required items."),
     own("consent", CONSENT, show_consent, CONSENT_SENT),
     own("archive", maybe(ARCHIVE), show_archive, ARCHIVE_SENT),
     own("override", maybe(OVERRIDE), show_override, OVERRIDE_SENT),
