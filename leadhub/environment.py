@@ -48,9 +48,9 @@ def env_choice(name: str, choices: tuple[str, ...]) -> str:
     return text
 
 
-def env_networks(name: str) -> list[IPv4Network | IPv6Network]:
+def env_networks(name: str, default: tuple[str, ...] = ()) -> list[IPv4Network | IPv6Network]:
     try:
-        return [ip_network(text) for text in env_list(name)]
+        return [ip_network(text) for text in env_list(name, default)]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}. Write for example 10.1.2.0/24.") from error
 

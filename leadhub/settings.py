@@ -56,12 +56,12 @@ OUTBOUND = env_choice("OUTBOUND", ("on", "hold", "off"))
 # Tells this installation from a copy of it, where the database alone does not.
 INSTANCE = os.environ.get("INSTANCE", "").strip()
 # Inner networks that webhooks may be sent into, although the internet does not reach them.
-OUTBOUND_NETWORKS = env_networks("OUTBOUND_NETWORKS")
+OUTBOUND_NETWORKS = env_networks("OUTBOUND_NETWORKS", ("127.0.0.0/8", "::1/128") if DEBUG else ())
 
 # What there is
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "leads.admin.apps.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -23,10 +23,6 @@ def find_addresses(host: str, port: int) -> list[Address]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
     for address in addresses:
-        if not (is_outside(address, settings.OUTBOUND_NETWORKS) or _is_for_debugging(address)):
+        if not is_outside(address, settings.OUTBOUND_NETWORKS):
             raise Blocked(_("This address leads to a private network; enter one that the internet reaches."))
     return addresses
-
-
-def _is_for_debugging(address: Address) -> bool:
-    return bool(settings.DEBUG) and address.is_loopback

@@ -92,7 +92,11 @@ class DeliveryQueue(Queue[WebhookDelivery]):
         for endpoint in endpoints:
             share = min(room - len(claimed), most - at_hand[endpoint.pk])
             if share > 0:
-                claimed += _claim_of(endpoint, owner, share, moment)
+                due = _due_of(endpoint, share, moment)
+                rows = lease.take(due, owner, self.length) if due is not None else []
+                for row in rows:
+                    row.endpoint = endpoint
+                claimed += rows
         return claimed
 
     def work(self, row: WebhookDelivery, watch: Watch) -> None:
@@ -110,17 +114,13 @@ class DeliveryQueue(Queue[WebhookDelivery]):
         lease.finish(row, **(retry if again else _end(Leased.State.DEAD, reason)))
 
 
-def _claim_of(endpoint: WebhookEndpoint, owner: str, share: int, moment: datetime) -> list[WebhookDelivery]:
+def _due_of(endpoint: WebhookEndpoint, share: int, moment: datetime) -> QuerySet[WebhookDelivery] | None:
     if endpoint.failures >= schedule.BREAKER:
         # It failed so often that it is tried with one delivery, by one worker.
         if not take_probe(endpoint, moment):
-            return []
+            return None
         share = 1
-    due = claimable(moment).filter(endpoint=endpoint).order_by("due_at", "pk")[:share]
-    rows = lease.take(due, owner)
-    for row in rows:
-        row.endpoint = endpoint
-    return rows
+    return claimable(moment).filter(endpoint=endpoint).order_by("due_at", "pk")[:share]
 
 
 def attempt(row: WebhookDelivery) -> Result:

@@ -103,7 +103,7 @@ class JobQueue(Queue[Job]):
         due = Job.objects.filter(state=Leased.State.DUE, due_at__lte=now())
         if not due.exists():
             return []
-        return lease.take(due.order_by("due_at", "pk")[:room], owner)
+        return lease.take(due.order_by("due_at", "pk")[:room], owner, self.length)
 
     def work(self, row: Job, watch: Watch) -> None:
         if row.attempt > len(schedule.JOB):

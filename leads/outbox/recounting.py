@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import Workspace
-from leads.changes.recounting import recount_leads
+from leads.changes.recounting import BATCH, recount_leads
 from leads.models import Job, Lead
 from leads.models.outbox import Leased
 from leads.outbox.jobs import Pace, enqueue, runs
@@ -40,7 +40,7 @@ def run(job: Job, pace: Pace) -> dict[str, object]:
     after = UUID(kept["after"]) if kept.get("after") else None
     done = job.done
     while True:
-        batch = recount_leads(job.workspace, after, only_old=True)
+        batch = recount_leads(job.workspace, after, only_old=True, batch=BATCH)
         done, after = done + batch.leads, batch.last
         if after is None:
             return {"leads": done}
