@@ -23,6 +23,8 @@ MOST_FILES: Final = 10
 LARGEST_FILE: Final = 100 * 1024 * 1024
 # The files, and what stands between and beside them.
 LARGEST_UPLOAD: Final = MOST_FILES * LARGEST_FILE + 4 * 1024 * 1024
+# Where the last boundary is looked for.
+_END: Final = 4096
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class _ToDisk(FileUploadHandler):
         self.file: TemporaryUploadedFile | None = None
         self._digest = hashlib.sha256()
         self._size = 0
+        self._is_open = False
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         super().new_file(field_name, file_name, *args, **kwargs)
@@ -59,7 +62,7 @@ class _ToDisk(FileUploadHandler):
         if len(self.uploads) >= MOST_FILES:
             words = _("Send at most %d files at once.") % MOST_FILES
             self._stop(Malformed([Problem("files", "too_many", words)]))
-        self.file = TemporaryUploadedFile(file_name, "", 0, None)
+        self.file, self._is_open = TemporaryUploadedFile(file_name, "", 0, None), True
         self._digest, self._size = hashlib.sha256(), 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -77,26 +80,35 @@ class _ToDisk(FileUploadHandler):
         if file is None:
             return None
         file.seek(0)
-        file.size = file_size
+        file.size, self._is_open = file_size, False
         self.uploads.append(Upload(file, self.file_name or "", file_size, self._digest.hexdigest()))  # type: ignore[arg-type]
         return file
+
+    def close_unfinished(self) -> None:
+        """A part that was cut short belongs to nobody; Django closes those that are whole."""
+        if self.file is not None and self._is_open:
+            self.file.close()
 
     def _stop(self, failure: Failed | Malformed) -> None:
         self.failure = failure
         raise StopUpload(connection_reset=False)
 
 
-class _Counted:
-    """A body that knows how much of it came."""
+class _Watched:
+    """A body whose end is remembered, because a parser takes one that was cut short for a whole one."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self.source = source
-        self.read_so_far = 0
+        self.end = b""
 
     def read(self, *args: Any) -> bytes:
         piece = self.source.read(*args)
-        self.read_so_far += len(piece)
+        self.end = (self.end + piece)[-_END:]
         return piece
+
+    def readline(self, *_args: Any) -> bytes:
+        """What is left is skipped line by line; a line of a gigabyte would be held in memory."""
+        return self.read(_ToDisk.chunk_size)
 
 
 def receive_upload(request: HttpRequest, part: str, texts: tuple[str, ...]) -> Received:
@@ -105,12 +117,15 @@ def receive_upload(request: HttpRequest, part: str, texts: tuple[str, ...]) -> R
         raise Failed(415, "unsupported_media_type", _("Send the files as multipart/form-data."))
     handler = _ToDisk(request, part)
     request.upload_handlers = [handler]
-    counted = _Counted(request._stream)
-    request._stream = cast(BinaryIO, counted)
-    sent = _parse(request)
+    watched = _Watched(request._stream)
+    request._stream = cast(BinaryIO, watched)
+    try:
+        sent = _parse(request)
+    finally:
+        handler.close_unfinished()
     if handler.failure is not None:
         raise handler.failure
-    if counted.read_so_far != int(request.META.get("CONTENT_LENGTH") or 0):
+    if f"--{(request.content_params or {}).get('boundary')}--".encode() not in watched.end:
         raise Failed(400, "cut_short", _("The upload ended too early. Send it again."))
     nul = [name for name, text in sent.items() if "\0" in text or "\0" in name]
     if nul:

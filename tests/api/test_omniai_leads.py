@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import pytest
 
-from leads.change import ConsentWish
+from leads.change import ById, ConsentWish, LeadChange
+from leads.changes import apply_change
 from leads.models import Entry, Lead, Tag
 from leads.models.answer import answer_id
 from tests.api.omniai import BUNDLE_KEYS, JOHN, LEAD_KEYS, LEADS, UNKNOWN, Omni, items_of, refusal
-from tests.make import make_lead, make_workspace
+from tests.make import SYSTEM, make_lead, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +65,7 @@ def test_the_checklist_of_the_page_to_the_key():
     item = items_of(body)["tax_id"]
     definition = item["checklistItem"]
     assert item == {
-        "id": str(answer_id(lead.pk, call_item(body, "tax_id"))),
+        "id": str(answer_id(lead.pk, UUID(definition["id"]))),
         "checklistItemId": definition["id"],
         "value": "12-3456789",
         "status": "COMPLETED",
@@ -77,12 +79,6 @@ def test_the_checklist_of_the_page_to_the_key():
             "conditions": None,
         },
     }
-
-
-def call_item(body, code):
-    from uuid import UUID
-
-    return UUID(items_of(body)[code]["checklistItemId"])
 
 
 def test_the_whole_checklist_comes_back_with_untouched_items_to_do():
@@ -228,11 +224,10 @@ def test_O2_the_entry_of_a_create_is_in_every_later_answer():
 def test_O2_a_put_answers_with_its_own_entry_first_and_at_most_a_hundred():
     call = Omni()
     lead_id = call.create()
-    for number in range(103):
-        answer = call.put(lead_id, lastName=f"Doe {number}")
-    logs = answer.body["actionLogs"]
+    call.grow_log(lead_id, 103)
+    logs = call.put(lead_id, lastName="Last").body["actionLogs"]
     assert len(logs) == 100
-    assert logs[0]["input"]["leadUpdates"] == {"lastName": "Doe 102"}
+    assert logs[0]["input"]["leadUpdates"] == {"lastName": "Last"}
     assert [log["createdAt"] for log in logs] == sorted((log["createdAt"] for log in logs), reverse=True)
 
 
@@ -342,10 +337,6 @@ def test_leads_match_by_phone_and_deleted_ones_do_not():
 
 
 def make_deleted(workspace, lead_id):
-    from leads.change import ById, LeadChange
-    from leads.changes import apply_change
-    from tests.make import SYSTEM
-
     apply_change(workspace, SYSTEM, ById(lead_id), LeadChange(delete=True))
 
 
