@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
 from leadhub.workspaces.clock import now
+from leads.api.schema import described, query
 from leads.api.view import DialectView, Reply, Voice
 from leads.change import ByEmail, ById, ByPhone, LeadChange, NewLead, Outcome
 from leads.changes import apply_change, apply_to_all
@@ -22,11 +23,16 @@ from leads.queries.tally import tally_leads
 from leads.state import LeadState
 from leads.validation import clean
 from leads.voices import octanist as voice
+from leads.voices.octanist import ERROR
 
 
 class OctanistView(DialectView):
     dialect = "octanist"
     voice: ClassVar[Voice] = voice
+    security: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "key": {"type": "apiKey", "in": "header", "name": "X-API-KEY"}
+    }
+    error_schema: ClassVar[Mapping[str, Any]] = ERROR
     found: UUID | None = None
 
     def lead_in_question(self) -> UUID | None:
@@ -42,6 +48,7 @@ class CheckView(OctanistView):
 
     scopes: ClassVar[Mapping[str, str]] = {"POST": ""}
 
+    @described("check", "Check a key", answers={200: voice.CHECKED})
     def post(self, request: HttpRequest) -> HttpResponse:
         return self.read(Reply({"success": True}))
 
@@ -49,19 +56,26 @@ class CheckView(OctanistView):
 class LeadsView(OctanistView):
     """`/api/leads`"""
 
+    @described(
+        "getLeads",
+        "List leads",
+        answers={200: voice.PAGE},
+        parameters=[query(name, schema, about) for name, (schema, about) in voice.QUERY.items()],
+    )
     def get(self, request: HttpRequest) -> HttpResponse:
-        query = voice.read_query(request.GET.dict())
+        wanted = voice.read_query(request.GET.dict())
         filters = LeadFilter(
-            query.filters,
+            wanted.filters,
             workspace=self.workspace,
             tests=self.actor.tests,
-            also=condition_of(query.comparisons),
+            also=condition_of(wanted.comparisons),
         )
         filters.settle()
-        page = number_leads(self.workspace, filters, page=query.page, limit=query.limit, order=query.order)
-        data = voice.show_page(page, query, load_catalogue(self.workspace))
+        page = number_leads(self.workspace, filters, page=wanted.page, limit=wanted.limit, order=wanted.order)
+        data = voice.show_page(page, wanted, load_catalogue(self.workspace))
         return self.read(Reply(voice.answer(data, self.setting, voice.show_pagination(page))))
 
+    @described("createLead", "Create a lead", body=voice.CREATE.schema(), answers={201: voice.CREATED})
     def post(self, request: HttpRequest) -> HttpResponse:
         body = self.body
 
@@ -73,6 +87,13 @@ class LeadsView(OctanistView):
 
         return self.write(work)
 
+    @described(
+        "updateLead",
+        "Update the lead that the body names",
+        body=voice.UPDATE.schema(),
+        answers={200: voice.UPDATED},
+        refusals=[404],
+    )
     def patch(self, request: HttpRequest) -> HttpResponse:
         body = self.body
 
@@ -103,6 +124,7 @@ class LeadsView(OctanistView):
 class LeadView(OctanistView):
     """`/api/leads/{id}`"""
 
+    @described("getLead", "Get a lead", answers={200: voice.ONE})
     def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         lead = find_lead(self.workspace, ById(lead_id), tests=self.actor.tests)
         shown = voice.show_lead(lead, load_catalogue(self.workspace))
@@ -114,6 +136,7 @@ class StatsView(OctanistView):
 
     scopes: ClassVar[Mapping[str, str]] = {"POST": "read"}
 
+    @described("getStats", "Count leads of a period", body=voice.STATS.schema(), answers={200: voice.FIGURES})
     def post(self, request: HttpRequest) -> HttpResponse:
         period = voice.read_period(self.body.object(), now())
         tallies = tally_leads(self.workspace, period.since, period.until, tests=self.actor.tests)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_view
 
 from leadhub.web.envelopes import Failed
 from leadhub.web.ratelimit import Allowance
 from leads.api.credentials import bearer_of
+from leads.api.schema import described, query
 from leads.api.view import DialectView, Reply, Voice
 from leads.change import ById, LeadChange, NewLead
 from leads.changes import apply_change
@@ -19,6 +21,7 @@ from leads.queries.catalogue import load_catalogue
 from leads.queries.find import find_lead
 from leads.queries.lists import number_leads
 from leads.voices import pollybot as voice
+from leads.voices.pollybot import ERROR, RATE_HEADERS
 
 _HOUR = 3600
 
@@ -26,6 +29,8 @@ _HOUR = 3600
 class PollyBotView(DialectView):
     dialect = "pollybot"
     voice: ClassVar[Voice] = voice
+    error_schema: ClassVar[Mapping[str, Any]] = ERROR
+    answer_headers: ClassVar[Mapping[str, Mapping[str, Any]]] = RATE_HEADERS
 
     def credential(self, request: HttpRequest) -> str:
         return bearer_of(request)
@@ -52,14 +57,40 @@ class PollyBotView(DialectView):
         return Reply({"success": True, "data": data}, status, lead.pk, voice.ignored_keys(sent or {}, data))
 
 
+def _of_leads(name: str, where: str) -> dict[str, Any]:
+    """The same endpoints at two paths, each an operation with its own name."""
+    return {
+        "get": described(
+            f"list{name}s",
+            f"List leads{where}, newest first",
+            answers={200: voice.PAGE},
+            parameters=[query(key, schema, about) for key, (schema, about) in voice.QUERY.items()],
+        ),
+        "post": described(
+            f"create{name}", f"Create a lead{where}", body=voice.CREATE.schema(), answers={201: voice.ONE}
+        ),
+    }
+
+
+def _of_lead(name: str, where: str) -> dict[str, Any]:
+    return {
+        "get": described(f"get{name}", f"Get a lead{where}", answers={200: voice.ONE}),
+        "put": described(
+            f"update{name}", f"Update a lead{where}", body=voice.UPDATE.schema(), answers={200: voice.ONE}
+        ),
+        "delete": described(f"delete{name}", f"Delete a lead{where}", answers={200: voice.DELETED}),
+    }
+
+
+@extend_schema_view(**_of_leads("Lead", ""))
 class LeadsView(PollyBotView):
-    """`/api/v1/leads` and `/api/v1/chatbots/{chatbotId}/leads`"""
+    """`/api/v1/leads`"""
 
     def get(self, request: HttpRequest, chatbot_id: str | None = None) -> HttpResponse:
         self.require_chatbot(chatbot_id)
-        query = voice.read_query(request.GET.dict())
+        wanted = voice.read_query(request.GET.dict())
         page = number_leads(
-            self.workspace, query.filters, page=query.page, limit=query.limit, tests=self.actor.tests
+            self.workspace, wanted.filters, page=wanted.page, limit=wanted.limit, tests=self.actor.tests
         )
         return self.read(Reply(voice.show_page(page, load_catalogue(self.workspace))))
 
@@ -75,8 +106,9 @@ class LeadsView(PollyBotView):
         return self.write(work)
 
 
+@extend_schema_view(**_of_lead("Lead", ""))
 class LeadView(PollyBotView):
-    """`/api/v1/leads/{leadId}` and `/api/v1/chatbots/{chatbotId}/leads/{leadId}`"""
+    """`/api/v1/leads/{leadId}`"""
 
     def get(self, request: HttpRequest, lead_id: str, chatbot_id: str | None = None) -> HttpResponse:
         self.require_chatbot(chatbot_id)
@@ -110,9 +142,11 @@ class LeadView(PollyBotView):
         return self.write(work)
 
 
+@extend_schema_view(**_of_leads("ChatbotLead", " of a chatbot"))
 class ChatbotLeadsView(LeadsView):
-    pass
+    """`/api/v1/chatbots/{chatbotId}/leads`"""
 
 
+@extend_schema_view(**_of_lead("ChatbotLead", " of a chatbot"))
 class ChatbotLeadView(LeadView):
-    pass
+    """`/api/v1/chatbots/{chatbotId}/leads/{leadId}`"""

@@ -35,6 +35,9 @@ _CODES_OF_PROBLEMS: Final[Mapping[str, str]] = {
 }
 
 
+CODES: Final = ("VALIDATION_ERROR", "INTERNAL_ERROR", *_CODES.values(), *_CODES_OF_PROBLEMS.values())
+
+
 def complain(complaint: Complaint, setting: Setting) -> tuple[int, dict[str, Any]]:
     """`error` is an object, and `meta` is there too."""
     fallback = "VALIDATION_ERROR" if complaint.status < 500 else "INTERNAL_ERROR"

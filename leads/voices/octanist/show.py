@@ -15,7 +15,7 @@ from leads.voices.attribution import read_known
 from leads.voices.octanist.words import CLICK_IDS, CONSENTS, STATUS_OF, UTM
 
 # What only their own system fills in.
-_NEVER_SET: Final = (
+NEVER_SET: Final = (
     "googleAdsCampaignId",
     "googleAdsCampaignName",
     "googleAdsAdGroupId",
@@ -45,7 +45,7 @@ def show_lead(lead: Lead, catalogue: Catalogue) -> dict[str, Any]:
         **{name: _text(lead.click_ids.get(name)) for name in CLICK_IDS},
         **{name: read_known(lead.metadata, name) for name in UTM},
         **{name: lead.ad_consents.get(name) is True for name in CONSENTS},
-        **dict.fromkeys(_NEVER_SET),
+        **dict.fromkeys(NEVER_SET),
         "createdAt": format_moment(lead.created_at),
         "updatedAt": format_moment(lead.updated_at),
         "qualifiedAt": format_moment(lead.qualified_at) if lead.qualified_at else None,

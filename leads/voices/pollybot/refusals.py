@@ -37,6 +37,7 @@ _CODES: Final[Mapping[str, tuple[str, str]]] = {
 _LEAD_NOT_FOUND: Final = ("LEAD_NOT_FOUND", "Lead not found")
 _INVALID: Final = ("VALIDATION_ERROR", "Validation failed")
 _BROKEN: Final = ("INTERNAL_ERROR", "Internal server error")
+LABELS: Final = dict([*_CODES.values(), _LEAD_NOT_FOUND, _INVALID, _BROKEN])
 
 
 def complain(complaint: Complaint, setting: Setting) -> tuple[int, dict[str, Any]]:
