@@ -11,7 +11,7 @@ from leads.change import LeadChange
 from leads.validation.attribution import SOURCE_METADATA
 from leads.voices.leadping.contact import read_phone_type
 from leads.voices.leadping.lead import new_lead
-from leads.voices.leadping.metadata import NUMBERS, TEXTS
+from leads.voices.leadping.metadata import NUMBERS, TEXTS, read_source
 from leads.voices.leadping.tags import TAG_PARTS
 from leads.voices.leadping.words import NUMERIC, Words
 from leads.voices.shape import Null, Part, Shape
@@ -77,8 +77,7 @@ def read_intake(body: Mapping[str, object]) -> tuple[LeadChange, list[str]]:
         sent.fields["phone_type"] = read_phone_type(sent.own["phoneType"])
     if "gender" in sent.own:
         sent.profile["gender"] = _gender(sent.own["gender"])
-    if sent.own.get("sourceMetadata"):
-        sent.metadata[SOURCE_METADATA] = sent.own["sourceMetadata"]
+    read_source(sent, None)
     return new_lead(sent, origin="intake"), sent.ignored
 
 

@@ -76,7 +76,7 @@ def read_source(sent: Sent, shown: Mapping[str, object] | None) -> None:
     raw = sent.own.get(SOURCE_PART.name)
     if isinstance(raw, dict):
         raw = {key: value for key, value in raw.items() if not same(value, (shown or {}).get(key))}
-    if raw:
+    if raw is not None and raw != {}:
         sent.metadata[SOURCE_METADATA] = raw
 
 
