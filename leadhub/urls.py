@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from leads.api.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics),
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
     path("", include("leads.api.routes")),
 ]
 
