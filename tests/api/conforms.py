@@ -6,6 +6,7 @@ import json
 import re
 from functools import cache
 
+from django.test import Client
 from jsonschema import Draft202012Validator, FormatChecker
 
 from leads.api.schema import build_document
@@ -76,3 +77,16 @@ def validator(dialect, status, kind, operation_id):
     schema = operation["responses"][status]["content"][kind]["schema"]
     root = {**schema, "components": document["components"]}
     return Draft202012Validator(root, format_checker=FormatChecker())
+
+
+class ConformingClient(Client):
+    """Django's test client, which holds every answer against the document of its dialect."""
+
+    def __init__(self, dialect, **options):
+        super().__init__(raise_request_exception=False, **options)
+        self.dialect = dialect
+
+    def request(self, **request):
+        response = super().request(**request)
+        assert_conforms(response, self.dialect)
+        return response

@@ -82,11 +82,12 @@ class _Wanted:
 def change_many(workspace: Workspace, actor: Actor, body: dict[str, object]) -> Reply:
     """In the order of the ids, so that two requests about the same leads cannot wait for each other."""
     wanted = _read(body)
-    for item in sorted(wanted.items, key=lambda item: item.id.int if item.id else 0):
-        _change(workspace, actor, item)
-    refused = [item for item in wanted.items if item.complaint is not None]
-    if refused and wanted.atomic:
-        raise Invalid(problem for item in refused for problem in _placed(item))
+    with transaction.atomic():
+        for item in sorted(wanted.items, key=lambda item: item.id.int if item.id else 0):
+            _change(workspace, actor, item)
+        refused = [item for item in wanted.items if item.complaint is not None]
+        if refused and wanted.atomic:
+            raise Invalid(problem for item in refused for problem in _placed(item))
     by_lead: dict[UUID, list[Problem]] = {}
     for item in refused:
         if item.id is not None:
@@ -100,7 +101,11 @@ def _read(body: dict[str, object]) -> _Wanted:
     problems = Problems()
     sheet = Sheet(body, ("items", "atomic"), problems)
     sheet.require("items")
-    items = read_list(sheet.sent["items"], "items", problems, MOST) if sheet.sent.get("items") else []
+    items = (
+        []
+        if sheet.sent.get("items") in (None, "")
+        else read_list(sheet.sent["items"], "items", problems, MOST)
+    )
     atomic = sheet.clean("atomic", clean_boolean, False)
     problems.settle()
     found = [_Item(index, raw) for index, raw in enumerate(items)]

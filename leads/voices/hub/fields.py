@@ -62,7 +62,9 @@ def flag(name: str, show: Show, about: str = "", *, null: Null = Null.CLEAR) -> 
 
 def fixed(name: str, schema: Schema, show: Show | None = None, about: str = "") -> Key:
     """Shown, never written."""
-    part = Part(name, read_only=True, type="any", schema=dict(schema), about=about)
+    # In what is sent it is another schema, if only by being read-only.
+    sent = {key: value for key, value in schema.items() if key != "title"}
+    part = Part(name, read_only=True, type="any", schema=sent, about=about)
     return Key(part, show or _column(name), schema)
 
 
@@ -238,7 +240,9 @@ def group(name: str, keys: tuple[Key, ...], about: str) -> Part:
 
 
 def shown_schema(keys: tuple[Key, ...]) -> Mapping[str, Schema]:
-    return {
-        key.name: {**key.shown, "description": key.part.about} if key.part.about else key.shown
-        for key in keys
-    }
+    return {key.name: _told(key.shown, key.part.about) for key in keys}
+
+
+def _told(schema: Schema, about: str) -> Schema:
+    """A schema with a name of its own is told there."""
+    return schema if not about or "title" in schema else {**schema, "description": about}
