@@ -32,10 +32,14 @@ class Desk:
     @property
     def sees_all(self) -> bool:
         """Managers and owners work every lead; an agent may be kept to their own."""
-        return self.role in _EVERYTHING or not self.workspace.own_leads_only
+        return self.looks_after_all or not self.workspace.own_leads_only
+
+    @property
+    def looks_after_all(self) -> bool:
+        return self.role in _EVERYTHING
 
     def may_edit(self, assignee_id: object) -> bool:
-        return self.role in _EVERYTHING or assignee_id in {None, self.user.pk}
+        return self.looks_after_all or assignee_id in {None, self.user.pk}
 
 
 def memberships_of(user: User) -> list[Membership]:

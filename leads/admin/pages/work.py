@@ -32,18 +32,19 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "tabs": [(choice, counts[choice]) for choice in Part],
         "rows": rows.rows,
         "next": rows.next,
-        "everybody": queue.user_id is None,
+        "whose": "everybody" if queue.user_id is None else "mine",
         "now": queue.at,
     }
     return page(request, "staff/work.html", context)
 
 
 def _queue(request: HttpRequest, desk: Desk) -> Queue:
-    """Mine, or everybody's for those who look after all; a day ends at midnight of whoever looks."""
+    """Mine; those who look after all see everybody's first. A day ends at midnight of whoever looks."""
     at = now()
     tomorrow = at.astimezone(desk.zone).date() + timedelta(days=1)
     ends = datetime.combine(tomorrow, time(), desk.zone)
-    everybody = desk.sees_all and request.GET.get("whose") == "everybody"
+    whose = request.GET.get("whose", "everybody" if desk.looks_after_all else "mine")
+    everybody = desk.sees_all and whose == "everybody"
     return Queue(desk.workspace, at, ends, None if everybody else desk.user.pk)
 
 
