@@ -9,7 +9,7 @@ from typing import IO
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from leadhub.web.envelopes import Failure, standard
+from leadhub.web.envelopes import Failure, load_doors, standard
 
 BODY_LIMIT = 1024 * 1024
 _PIECE = 64 * 1024
@@ -92,6 +92,7 @@ def _receive_chunks(request: HttpRequest, limit: int, streamed: bool) -> Failure
 
 
 def _limit_of(request: HttpRequest) -> tuple[int, bool]:
+    load_doors()
     for matches, limit in _larger:
         if matches(request):
             return limit, True

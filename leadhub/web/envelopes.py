@@ -70,7 +70,7 @@ def register(matches: Matches | str, render: Render) -> None:
 
 def owner(request: HttpRequest) -> Render | None:
     """The envelope of the dialect that owns the path; none for the pages of people."""
-    _load_urlconf(settings.ROOT_URLCONF)
+    load_doors()
     for matches, render in _registry:
         if matches(request):
             return render
@@ -137,8 +137,11 @@ def _under(prefix: str) -> Matches:
     return lambda request: request.path_info == prefix or request.path_info.startswith(prefix + "/")
 
 
+def load_doors() -> None:
+    """The map of the doors registers envelopes and limits; the first request comes before Django reads it."""
+    _load_urlconf(settings.ROOT_URLCONF)
+
+
 @cache
 def _load_urlconf(name: str) -> None:
-    # The map of the doors registers the envelopes, and the first request may be refused before Django
-    # reads it.
     import_module(name)
