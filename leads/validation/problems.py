@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 # Enough of a refused value to recognise it by; the whole of it stands in the request record.
 _SHOWN = 200
+# How the refusals of values name what they would take, the most telling first.
+_WANTED = ("choices", "limit", "high", "low", "digits", "depth", "nearest")
 
 
 class Problems:
@@ -32,12 +34,17 @@ class Problems:
         except ValidationError as refusal:
             for error in refusal.error_list:
                 message = error.message % error.params if error.params else error.message
-                self.add(field, error.code or "invalid", message, value)
+                self.add(field, error.code or "invalid", message, value, _expected(error.params or {}))
             return None
 
     def settle(self) -> None:
         if self.found:
             raise Invalid(self.found)
+
+
+def _expected(params: Mapping[str, object]) -> object:
+    """What a rule would have taken: its choices, its limit, or what was probably meant."""
+    return next((params[name] for name in _WANTED if params.get(name)), None)
 
 
 def _cut(value: object) -> object:

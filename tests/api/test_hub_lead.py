@@ -127,6 +127,7 @@ def test_every_problem_is_told_at_once_with_what_was_expected():
     assert found["id"]["code"] == "read_only"
     assert found["address.citty"]["nearest"] == "city"
     assert found["assignee_type"]["code"] == "invalid_choice"
+    assert found["assignee_type"]["expected"] == ["AI_AGENT", "HUMAN_AGENT"]
     assert answer.body["type"] == "/api/docs/errors/#invalid"
     assert answer.body["request_id"] == answer.headers["X-Request-Id"]
     assert entries(lead.pk) == 1

@@ -15,6 +15,8 @@ from leads.voices.hub.kinds import TEXT, WHOLE, maybe, several, thing
 # Where every code is explained, relative to wherever this is served.
 CODES_PAGE: Final = "/api/docs/errors/"
 _MOST_EXPECTED: Final = 100
+# Of a name that is not known, what is expected is the nearest known one.
+_NAMED: Final = frozenset({"unknown_field", "unknown_code", "not_found", "invalid_time_zone"})
 
 PROBLEM_ITEM: Final = thing(
     "FieldError",
@@ -77,7 +79,7 @@ def show_problem(problem: Problem) -> dict[str, Any]:
         words = [word for word in expected if isinstance(word, str)]
         nearest = nearest_of(problem.value, words) if isinstance(problem.value, str) else None
         expected = expected[:_MOST_EXPECTED]
-    elif problem.code in {"unknown_field", "unknown_code", "not_found"} and isinstance(expected, str):
+    elif problem.code in _NAMED and isinstance(expected, str):
         nearest = expected
     return {
         "field": problem.field,
