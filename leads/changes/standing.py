@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from leads.changes.draft import Draft
 from leads.models import Disposition, DispositionChange, Stage
 
+# What was said with a step, as opposed to who took it and when.
+_SAID = (
+    "kind outcome category reason notes automation_id follow_up_status callback_at task_due_at"
+    " appointment_start_at appointment_end_at appointment_notes assigned_to related_call"
+    " is_missed_call_follow_up source_ref"
+).split()
 _CHANGE_SOURCES = {"user": "User", "key": "API", "import": "System", "system": "System"}
 
 
@@ -24,7 +31,7 @@ def set_disposition(draft: Draft, wanted: Disposition, words: Mapping[str, Any])
         lead=lead,
         disposition=wanted,
         previous=previous,
-        previous_outcome="" if draft.state.is_new or old is None else old.outcome,
+        previous_outcome=_outcome_of(draft, previous, old),
         previous_kind=previous.kind if previous else "",
         changed_by=draft.actor.ref,
         changed_by_name=draft.actor.name[:200],
@@ -45,3 +52,18 @@ def set_disposition(draft: Draft, wanted: Disposition, words: Mapping[str, Any])
     if wanted.stage == Stage.QUALIFIED and lead.qualified_at is None:
         draft.set_column("qualified_at", draft.moment)
     draft.events.append("lead.disposition_changed")
+
+
+def _outcome_of(draft: Draft, previous: DispositionChange | None, old: Disposition | None) -> str:
+    """What the step before said, in its own words; a lead that took none stands where leads begin."""
+    if previous is not None:
+        return previous.outcome
+    return "" if draft.state.is_new or old is None else old.outcome
+
+
+def step_back(draft: Draft, wanted: Disposition, change_id: UUID | None) -> None:
+    """Stand again where an earlier step had led. It is a new step, and says what was said with that one."""
+    rows = DispositionChange.objects.filter(workspace=draft.state.workspace)
+    earlier = rows.filter(pk=change_id).first() if change_id else None
+    said = {name: getattr(earlier, name) for name in _SAID} if earlier else {}
+    set_disposition(draft, wanted, {**said, "changed_at": draft.moment})
