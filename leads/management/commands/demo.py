@@ -51,8 +51,8 @@ class Command(BaseCommand):
         refuse_taken_port(options["port"])
         refuse_real_data()
         call_command("migrate", interactive=False, verbosity=0)
-        if not Workspace.objects.filter(slug=SLUG).exists():
-            call_command("seed_demo", stdout=self.stdout, stderr=self.stderr)
+        # Adds only what is missing: also what a first run that was cut short did not come to.
+        call_command("seed_demo", stdout=self.stdout, stderr=self.stderr)
         credentials = read_credentials(CREDENTIALS)
         if not credentials:
             credentials = make_credentials(Workspace.objects.get(slug=SLUG))
