@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from leadhub.workspaces.models import Workspace
+from leadhub.workspaces.models import User, Workspace
+from leadhub.workspaces.rows import read_rows
 from leads.models import ContactPoint, Lead, NotDuplicate
 from leads.queries.find import join_dispositions, live_leads
-from leads.queries.search import FEW, hits, read_search
+from leads.queries.search import read_search, search_leads
 from leads.values import email_key, phone_key
 
 _PHONE: Final = ContactPoint.Kind.PHONE
@@ -21,6 +22,29 @@ _EMAIL: Final = ContactPoint.Kind.EMAIL
 # Below this, what somebody types is no number yet, and half the workspace would match it.
 _FEWEST_DIGITS: Final = 6
 _SHORTEST_NAME: Final = 3
+_NOBODY: Final = UUID(int=0)
+
+# One index probe for each way to be reached, because an OR may scan. Of a pair that a person told apart, the
+# smaller id stands first.
+_MATCHES: Final = """
+FROM {t0} t0
+LEFT JOIN {t1} t1 ON t1.id = t0.assignee_id
+LEFT JOIN {t2} t2 ON t2.workspace_id = t0.workspace_id AND t2.lead_id = t0.id AND t2.key IN (:keys)
+WHERE t0.id IN (
+    SELECT lead.id FROM {t0} AS lead
+    WHERE lead.id IN (
+        SELECT id FROM {t0} WHERE workspace_id = %s AND phone_key IN (:phones)
+        UNION SELECT id FROM {t0} WHERE workspace_id = %s AND email_key IN (:emails)
+        UNION SELECT lead_id FROM {t2} WHERE workspace_id = %s AND key IN (:keys)
+    )
+    AND lead.workspace_id = %s AND lead.id <> %s
+    AND NOT lead.is_test AND lead.deleted_at IS NULL AND lead.merged_into_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM :pairs WHERE workspace_id = %s AND first_id = %s AND second_id = lead.id)
+    AND NOT EXISTS (SELECT 1 FROM :pairs WHERE workspace_id = %s AND second_id = %s AND first_id = lead.id)
+    ORDER BY lead.created_at DESC, lead.id DESC LIMIT :limit
+)
+ORDER BY t0.created_at DESC, t0.id DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +79,7 @@ def matching_leads(
         return []
     if contact_points is None:
         contact_points = ContactPoint.objects.filter(workspace=workspace, lead=lead)
-    keys = _keys_of(lead, contact_points)
-    if not (keys.phones or keys.emails):
-        return []
-    rows = live_leads(workspace).filter(pk__in=_reached(workspace, keys)).exclude(pk=lead.pk)
-    return _matches(workspace, rows.exclude(_told_apart(workspace, lead)), keys, limit)
+    return _matches(workspace, _keys_of(lead, contact_points), limit, besides=lead.pk)
 
 
 def matches_for(
@@ -71,14 +91,8 @@ def matches_for(
     limit: int = 10,
 ) -> list[Match]:
     """Whom somebody may be about to add again, while they type; those with the number or address first."""
-    keys = Keys(
-        frozenset(filter(None, [_typed_phone(phone, workspace.region)])),
-        frozenset(filter(None, [email_key(email)])),
-    )
-    found: list[Match] = []
-    if keys.phones or keys.emails:
-        rows = live_leads(workspace).filter(pk__in=_reached(workspace, keys))
-        found = _matches(workspace, rows, keys, limit)
+    phones, emails = {_typed_phone(phone, workspace.region)}, {email_key(email)}
+    found = _matches(workspace, Keys(frozenset(phones - {""}), frozenset(emails - {""})), limit)
     seen = {match.lead.pk for match in found}
     named = [match for match in _with_name(workspace, name, limit) if match.lead.pk not in seen]
     return (found + named)[:limit]
@@ -96,40 +110,35 @@ def _typed_phone(text: str, region: str) -> str:
     return key if sum(map(str.isdigit, key)) >= _FEWEST_DIGITS else ""
 
 
-def _reached(workspace: Workspace, keys: Keys) -> QuerySet[Lead, UUID]:
-    """The ids of all that have one of the keys: one index probe for each way, because an OR may scan."""
-    leads = Lead.objects.filter(workspace=workspace).order_by()
-    further = ContactPoint.objects.filter(workspace=workspace, key__in=keys.phones | keys.emails)
-    ways: list[QuerySet[Lead, UUID]] = []
-    if keys.phones:
-        ways.append(leads.filter(phone_key__in=keys.phones).values_list("pk", flat=True))
-    if keys.emails:
-        ways.append(leads.filter(email_key__in=keys.emails).values_list("pk", flat=True))
-    return ways[0].union(*ways[1:], further.values_list("lead", flat=True))
+def _matches(workspace: Workspace, keys: Keys, limit: int, besides: UUID = _NOBODY) -> list[Match]:
+    """One statement: the leads, their owners, and those of their contact points that have a key."""
+    phones, emails = sorted(keys.phones), sorted(keys.emails)
+    if not (phones or emails):
+        return []
+    here, every = workspace.pk, phones + emails
+    values = [*every, here, *phones, here, *emails, here, *every, here, besides, here, besides, here, besides]
+    rows = read_rows((Lead, User, ContactPoint), _tail(len(phones), len(emails), limit), values)
+    leads: dict[UUID, Lead] = {}
+    points: dict[UUID, list[ContactPoint]] = {}
+    for lead, owner, point in rows:
+        leads.setdefault(lead.pk, lead).assignee = owner
+        points.setdefault(lead.pk, []).extend([point] if point is not None else [])
+    found = join_dispositions(workspace, leads.values())
+    return [Match(lead, _reasons(_keys_of(lead, points[lead.pk]), keys)) for lead in found]
 
 
-def _told_apart(workspace: Workspace, lead: Lead) -> Q:
-    """Whether a person said that the two are not the same. The smaller id of a pair stands first."""
-    pairs = NotDuplicate.objects.filter(workspace=workspace)
-    smaller = Exists(pairs.filter(first=lead.pk, second=OuterRef("pk")))
-    return smaller | Exists(pairs.filter(first=OuterRef("pk"), second=lead.pk))
+@cache
+def _tail(phones: int, emails: int, limit: int) -> str:
+    sizes = {":phones": phones, ":emails": emails, ":keys": phones + emails}
+    tail = _MATCHES.replace(":pairs", NotDuplicate._meta.db_table).replace(":limit", str(int(limit)))
+    for name, size in sizes.items():
+        tail = tail.replace(name, ", ".join(["%s"] * size) or "NULL")
+    return tail
 
 
-def _matches(workspace: Workspace, rows: QuerySet[Lead], keys: Keys, limit: int) -> list[Match]:
-    points = ContactPoint.objects.filter(workspace=workspace, lead=OuterRef("pk"))
-    rows = rows.annotate(
-        further_phone=Exists(points.filter(kind=_PHONE, key__in=keys.phones)),
-        further_email=Exists(points.filter(kind=_EMAIL, key__in=keys.emails)),
-    )
-    return [Match(lead, _reasons(lead, keys)) for lead in _shown(workspace, rows, limit)]
-
-
-def _reasons(lead: Lead, keys: Keys) -> tuple[str, ...]:
-    same = {
-        "phone": lead.phone_key in keys.phones or getattr(lead, "further_phone", False),
-        "email": lead.email_key in keys.emails or getattr(lead, "further_email", False),
-    }
-    return tuple(reason for reason, holds in same.items() if holds)
+def _reasons(its: Keys, keys: Keys) -> tuple[str, ...]:
+    same = {"phone": its.phones & keys.phones, "email": its.emails & keys.emails}
+    return tuple(reason for reason, shared in same.items() if shared)
 
 
 def _with_name(workspace: Workspace, name: str, limit: int) -> list[Match]:
@@ -139,11 +148,6 @@ def _with_name(workspace: Workspace, name: str, limit: int) -> list[Match]:
         return []  # what is not a name yet matches nobody
     if not any(len(word) >= _SHORTEST_NAME for group in wanted.groups for word in group):
         return []
-    rows = live_leads(workspace).filter(pk__in=hits(workspace, wanted).values("pk")[:FEW])
-    return [Match(lead, ("name",)) for lead in _shown(workspace, rows, limit)]
-
-
-def _shown(workspace: Workspace, rows: QuerySet[Lead], limit: int) -> list[Lead]:
-    """The newest of them, with owner and disposition joined."""
-    rows = rows.select_related("assignee").order_by("-created_at", "-id")
-    return join_dispositions(workspace, rows[:limit])
+    rows = search_leads(live_leads(workspace), workspace, wanted).select_related("assignee")
+    found = join_dispositions(workspace, rows.order_by("-created_at", "-id")[:limit])
+    return [Match(lead, ("name",)) for lead in found]

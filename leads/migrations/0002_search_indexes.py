@@ -1,10 +1,10 @@
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
 
-from leads.migrations._search import SearchIndexes
+from leads.migrations._indexes import OwnIndexes
 
 
 class Migration(migrations.Migration):
     dependencies = [("leads", "0001_initial")]
 
-    operations = [TrigramExtension(), SearchIndexes()]
+    operations = [TrigramExtension(), OwnIndexes()]

@@ -8,8 +8,8 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import MD5, Cast
 from django.db.models.lookups import Exact, In
 from django.utils.translation import gettext as _
 
@@ -86,7 +86,15 @@ class AnswerFilter(One):
                 spelt = json.dumps(option, ensure_ascii=connection.vendor == "sqlite")
                 answers = answers.filter(text__contains=spelt)
             return rows.filter(Exists(answers))
-        return rows.filter(Exists(answers.filter(value=value)))
+        return rows.filter(Exists(answers.filter(_is_answer(value), value=value)))
+
+
+def _is_answer(value: object) -> Q:
+    """PostgreSQL finds an answer by its digest, because a long text fits into no index."""
+    if connection.vendor != "postgresql":
+        return Q()
+    wanted = MD5(Cast(Value(value, output_field=JSONField()), TextField()))
+    return Q(Exact(MD5(Cast(F("value"), TextField())), wanted))
 
 
 def metadata_filter(key: str) -> MetadataFilter:

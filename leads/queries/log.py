@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import Model, QuerySet
 
 from leadhub.web.models import RequestProblem
 from leadhub.web.records import problems_of_lead
@@ -84,32 +84,25 @@ def load_log(
 ) -> LogPage:
     """A page of the log. `kinds` are those of entries and of actions, which differ in their case."""
     mark = read_cursor(after, _ORDER) if after else None
-    entries = _newest(entries_of(workspace, lead), kinds, mark)[: limit + 1]
-    actions = _newest(actions_of(workspace, lead), kinds, mark)[: limit + 1]
-    page = merge_log(list(entries), list(actions), limit, kinds=kinds)
+    mine = {"workspace": workspace, "lead__in": family_of(lead)}
+    entries = _newest(Entry.objects.select_related("action").defer("kept").filter(**mine), kinds, mark)
+    actions = _newest(Action.objects.filter(**mine), kinds, mark)
+    lines = [LogLine(action=action) for action in actions[: limit + 1]]
+    page = merge_log(list(entries[: limit + 1]), lines, limit, kinds=kinds)
     put_messages(workspace, page.lines)
     return page
 
 
-def entries_of(workspace: Workspace, lead: Lead) -> QuerySet[Entry]:
-    """With what is to be known about an action that the entry made: it may be told instead."""
-    rows = Entry.objects.filter(workspace=workspace, lead__in=family_of(lead)).defer("kept")
-    return rows.annotate(action_at=F("action__created_at"), action_kind=F("action__kind"))
-
-
-def actions_of(workspace: Workspace, lead: Lead) -> QuerySet[Action]:
-    return Action.objects.filter(workspace=workspace, lead__in=family_of(lead))
-
-
 def merge_log(
-    entries: list[Entry], actions: list[Action], limit: int, *, kinds: Collection[str] = ()
+    entries: list[Entry], actions: list[LogLine], limit: int, *, kinds: Collection[str] = ()
 ) -> LogPage:
     """The newest lines of both, which come newest first and, where there are more, one more than `limit`."""
-    lines = [LogLine(action=action) for action in actions]
-    lines += [LogLine(entry=entry) for entry in entries if not _is_told(entry, kinds)]
+    by_id = {line.row.pk: line.action for line in actions}
+    lines = actions + [LogLine(entry=entry) for entry in entries if not _is_told(entry, by_id, kinds)]
     lines.sort(key=lambda line: line.key, reverse=True)
     # Behind the last row of a list that goes on, the other list alone would leave gaps.
-    ends = [_key(rows[limit]) for rows in (entries, actions) if len(rows) > limit]
+    ends = [(entries[limit].created_at, entries[limit].pk)] if len(entries) > limit else []
+    ends += [actions[limit].key] if len(actions) > limit else []
     horizon = max(ends, default=None)
     if horizon is not None:
         lines = [line for line in lines if line.key >= horizon]
@@ -168,14 +161,14 @@ def _newest(rows: QuerySet[Row], kinds: Collection[str], mark: Mark | None) -> Q
     return rows.order_by("-created_at", "-id")
 
 
-def _is_told(entry: Entry, kinds: Collection[str]) -> bool:
+def _is_told(entry: Entry, actions: Mapping[UUID, Action | None], kinds: Collection[str]) -> bool:
     """Whether the action that the entry made stands in the log instead: next to it, or just across the edge.
 
     What happened to an action later, such as its approval, is a line of its own.
     """
-    made_here = getattr(entry, "action_at", None) == entry.created_at
-    return made_here and (not kinds or getattr(entry, "action_kind", None) in kinds)
-
-
-def _key(row: Any) -> tuple[datetime, UUID]:
-    return row.created_at, row.pk
+    if entry.action_id is None:
+        return False
+    action = actions.get(entry.action_id) or entry._state.fields_cache.get("action")
+    return (
+        action is not None and action.created_at == entry.created_at and (not kinds or action.kind in kinds)
+    )

@@ -13,8 +13,10 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.models import Workspace
@@ -25,7 +27,7 @@ LONGEST: Final = 200
 # Up to so many hits are collected first and sorted then. A search that hits more is common enough to be met
 # soon by walking the list in its order. The planner does not decide it: its estimates for text are poor.
 FEW: Final = 1000
-_SHORTEST_INDEXED: Final = 3
+_THREE: Final = re.compile(r"[^\W_]{3}")
 _PHONE: Final = re.compile(r"[+(]?[0-9][0-9 ()./+-]*")
 _NO_DIGITS: Final = re.compile(r"[^0-9]")
 _FEWEST_DIGITS: Final = 5
@@ -112,12 +114,24 @@ def _condition(wanted: Wanted) -> Q:
 def _any(words: tuple[str, ...]) -> Q:
     either = Q()
     for word in words:
-        either |= Q(search_text__contains=word)
+        either |= _has(word)
     return either
 
 
+def _has(word: str) -> Q:
+    """For a word that the index does not know, PostgreSQL would read the whole of it, so it is not asked."""
+    if _is_known(word):
+        return Q(search_text__contains=word)
+    return Q(GreaterThan(StrIndex(F("search_text"), Value(word)), 0))
+
+
 def _has_trigrams(words: tuple[str, ...]) -> bool:
-    return all(len(word) >= _SHORTEST_INDEXED for word in words)
+    return all(map(_is_known, words))
+
+
+def _is_known(word: str) -> bool:
+    """SQLite knows any three characters, PostgreSQL three letters or digits in a row."""
+    return len(word) >= 3 if connection.vendor == "sqlite" else _THREE.search(word) is not None
 
 
 def _full_text(wanted: Wanted) -> RawSQL:

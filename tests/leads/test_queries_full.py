@@ -90,22 +90,22 @@ def make_rich_lead(workspace, items, entries):
 
 
 @pytest.mark.parametrize("items, entries", [(1, 1), (40, 110)])
-def test_a_full_lead_takes_eight_queries_however_much_is_on_it(items, entries):
+def test_a_full_lead_takes_seven_queries_however_much_is_on_it(items, entries):
     workspace = make_workspace()
     make_items(workspace, 40)
     lead = make_rich_lead(workspace, items, entries)
     warm_up(workspace)
-    assert queries_of(lambda: load_full_lead(workspace, ById(lead.pk))) == 8
+    assert queries_of(lambda: load_full_lead(workspace, ById(lead.pk))) == 7
 
 
 @pytest.mark.parametrize("items, entries", [(1, 1), (40, 110)])
-def test_a_full_lead_after_a_write_takes_at_most_seven_queries(items, entries):
+def test_a_full_lead_after_a_write_takes_four_queries(items, entries):
     workspace = make_workspace()
     make_items(workspace, 40)
     lead = make_rich_lead(workspace, items, entries)
     answer = (AnswerChange("fact_0", {"value": "no"}),)
     outcome = apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(answers=answer))
-    assert queries_of(lambda: full_lead_of(outcome.state)) == 6
+    assert queries_of(lambda: full_lead_of(outcome.state)) == 4
 
 
 def test_a_full_lead_after_a_write_is_the_one_that_is_read():

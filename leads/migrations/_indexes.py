@@ -1,7 +1,7 @@
-"""The search index over leads_lead.search_text, and the indexes that a model's Meta cannot express.
+"""The search index over leads_lead.search_text, and the other indexes that no model's Meta holds.
 
 SQLite makes a table anew for most changes of its columns; triggers and indexes of our own go with the old table.
-So a migration that changes Lead ends with `SearchIndexes()`, which is safe to run again and again.
+So a migration that changes Lead ends with `OwnIndexes()`, which is safe to run again and again.
 """
 
 from __future__ import annotations
@@ -11,11 +11,23 @@ from typing import Any
 from django.db import OperationalError
 from django.db.migrations.operations.base import Operation
 
-POSTGRES = [
-    "CREATE INDEX IF NOT EXISTS lead_search ON leads_lead USING gin (search_text gin_trgm_ops)",
-    "CREATE INDEX IF NOT EXISTS lead_metadata ON leads_lead USING gin (metadata jsonb_path_ops)",
-]
-POSTGRES_BACK = ["DROP INDEX IF EXISTS lead_search", "DROP INDEX IF EXISTS lead_metadata"]
+INDEXES = {
+    # The lists, and their exact totals, from the index alone.
+    "lead_live": "leads_lead (workspace_id, is_test, created_at DESC, id DESC, archived_at)"
+    " WHERE deleted_at IS NULL AND merged_into_id IS NULL",
+    "lead_deleted": "leads_lead (workspace_id, created_at DESC, id DESC) WHERE deleted_at IS NOT NULL",
+    "lead_of_import": "leads_lead (workspace_id, import_batch_id, created_at DESC, id DESC)"
+    " WHERE import_batch_id IS NOT NULL",
+    "lead_value": "leads_lead (workspace_id, value) WHERE value IS NOT NULL",
+    "lead_work": "leads_lead (workspace_id, assignee_id, next_action_at, id)"
+    " WHERE next_action_at IS NOT NULL",
+}
+POSTGRES = {
+    "lead_search": "leads_lead USING gin (search_text gin_trgm_ops)",
+    "lead_metadata": "leads_lead USING gin (metadata jsonb_path_ops)",
+    # A digest, because an answer may be longer than an index takes.
+    "answer_value": "leads_answer (workspace_id, item_id, md5(value::text))",
+}
 
 # A trigram index without a copy of the text. Its rows are numbered by a table of its own, because the numbers of
 # leads_lead itself change with VACUUM.
@@ -49,8 +61,8 @@ SQLITE_BACK = [
 ]
 
 
-class SearchIndexes(Operation):
-    """Makes the indexes, or makes them anew."""
+class OwnIndexes(Operation):
+    """Makes what is missing; on SQLite the search index is made anew."""
 
     reversible = True
     reduces_to_sql = False
@@ -59,19 +71,23 @@ class SearchIndexes(Operation):
         pass
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            _run(schema_editor, POSTGRES)
-        elif schema_editor.connection.vendor == "sqlite":
-            _run(schema_editor, SQLITE_BACK)
-            if has_trigrams(schema_editor.connection):
-                _run(schema_editor, SQLITE)
+        vendor = schema_editor.connection.vendor
+        for name, index in (INDEXES | (POSTGRES if vendor == "postgresql" else {})).items():
+            schema_editor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {index}")
+        if vendor == "sqlite":
+            search = SQLITE if has_trigrams(schema_editor.connection) else []
+            for statement in SQLITE_BACK + search:
+                schema_editor.execute(statement)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        vendor = schema_editor.connection.vendor
-        _run(schema_editor, POSTGRES_BACK if vendor == "postgresql" else SQLITE_BACK)
+        for name in INDEXES | POSTGRES:
+            schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
+        if schema_editor.connection.vendor == "sqlite":
+            for statement in SQLITE_BACK:
+                schema_editor.execute(statement)
 
     def describe(self) -> str:
-        return "Index what leads are searched by"
+        return "Index what leads are searched and counted by"
 
 
 def has_trigrams(connection: Any) -> bool:
@@ -83,8 +99,3 @@ def has_trigrams(connection: Any) -> bool:
             return False
         cursor.execute("DROP TABLE temp.leads_probe")
     return True
-
-
-def _run(schema_editor: Any, statements: list[str]) -> None:
-    for statement in statements:
-        schema_editor.execute(statement)
