@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from leadhub.web.json import write_json
 from leadhub.web.models import RequestProblem, RequestRecord
-from leadhub.web.requests import trail_of
+from leadhub.web.requests import Trail, trail_of
 from leadhub.web.sealing import Unsealable, seal, unseal
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id
@@ -57,25 +57,10 @@ def record_request(
     if trail.workspace_id is None:
         return None
     record_id = new_id()
+    said = {"status": status, "code": code[:64], "lead_id": lead_id, "dry_run": dry_run}
+    body = _sealed_body(request) if keep_body else None
     insert_row(
-        RequestRecord,
-        {
-            "id": record_id,
-            "workspace_id": trail.workspace_id,
-            "api_key_id": trail.api_key_id,
-            "request_id": trail.request_id,
-            "door": trail.door,
-            "method": (request.method or "")[:16],
-            "path": request.get_full_path()[:LONGEST_PATH],
-            "status": status,
-            "code": code[:64],
-            "lead_id": lead_id,
-            "duration_ms": trail.milliseconds,
-            "dry_run": dry_run,
-            "is_test": trail.is_test,
-            "body": _sealed_body(request) if keep_body else None,
-            "created_at": now(),
-        },
+        RequestRecord, {"id": record_id, **_known(request, trail), **said, "body": body, "created_at": now()}
     )
     if problems:
         by_lead = problems if isinstance(problems, Mapping) else {lead_id: problems}
@@ -86,6 +71,19 @@ def record_request(
         ]
         RequestProblem.objects.bulk_create(faults[:MOST_PROBLEMS])
     return record_id
+
+
+def _known(request: HttpRequest, trail: Trail) -> dict[str, object]:
+    return {
+        "workspace_id": trail.workspace_id,
+        "api_key_id": trail.api_key_id,
+        "request_id": trail.request_id,
+        "door": trail.door,
+        "method": (request.method or "")[:16],
+        "path": request.get_full_path()[:LONGEST_PATH],
+        "duration_ms": trail.milliseconds,
+        "is_test": trail.is_test,
+    }
 
 
 def find_request(workspace_id: UUID, request_id: str, api_key_id: UUID | None = None) -> RequestRecord | None:
