@@ -476,7 +476,7 @@ def test_a_document_to_the_key():
 def test_a_document_with_its_content(flag):
     call = Omni()
     _lead_id, document_id = uploaded(call)
-    response = call.call.client.get(f"{PATH}/{document_id}?includeContent={flag}", headers=call.call.carried)
+    response = Client().get(f"{PATH}/{document_id}?includeContent={flag}", headers=call.call.carried)
     raw = b"".join(response.streaming_content)
     check("omniai", "get", f"{PATH}/{document_id}", 200, response.headers, raw)
     assert base64.b64decode(json.loads(raw)["content"]) == PDF
