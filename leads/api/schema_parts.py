@@ -84,6 +84,7 @@ def complete(
         answers.setdefault(str(status), _refusal(status, door))
     operation["responses"] = dict(sorted(answers.items()))
     for status, answer in operation["responses"].items():
+        answer["description"] = answer.get("description") or operation.get("summary", "")
         answer["headers"] = {**_headers(int(status), is_write=is_write), **_own_headers(door, answer)}
 
 
