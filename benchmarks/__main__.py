@@ -14,10 +14,11 @@ def main() -> None:
     options = parser.parse_args()
     store.use()
     workspace, key = store.fill(options.leads)
-    from benchmarks import patch
+    from benchmarks import pages, patch
 
-    for line in (patch.measure(workspace, key, options.leads, options.rounds),):
+    for line in pages.measure(workspace):
         print(line, flush=True)
+    print(patch.measure(workspace, key, options.leads, options.rounds), flush=True)
 
 
 if __name__ == "__main__":
