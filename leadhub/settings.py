@@ -116,6 +116,9 @@ VAR_DIR.mkdir(mode=0o700, exist_ok=True)
 DATABASES = {"default": parse_database_url(env_secret("DATABASE_URL") or "sqlite:///var/leadhub.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "files"
+# On the same disk, so that a finished upload is renamed and not copied; the system's own may be memory.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]

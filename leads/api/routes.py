@@ -70,7 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/check", octanist.CheckView.as_view()),
     path("api/leads", octanist.LeadsView.as_view()),
     path("api/leads/<str:lead_id>", octanist.LeadView.as_view()),
-    path("files/<str:token>", show_file),
+    path("files/<str:token>", show_file, name="file"),
     path("api/stats", octanist.StatsView.as_view()),
     path("api/v1/activity", omniai.ActivityView.as_view()),
     path("api/v1/documents", omniai.DocumentsView.as_view()),

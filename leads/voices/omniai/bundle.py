@@ -13,7 +13,7 @@ from leads.values import format_moment
 from leads.voices.omniai.checklist import Shown, show_checklist
 from leads.voices.omniai.documents import Link, by_item, show_documents
 from leads.voices.omniai.leads import phone_of, show_lead, show_single_lead
-from leads.voices.omniai.log import Documents, by_message, show_line, show_log
+from leads.voices.omniai.log import Documents, by_message, show_line, show_log_in_bundle
 
 _NOT_INTERESTED = frozenset({Stage.LOST, Stage.INVALID, Stage.DUPLICATE})
 
@@ -25,7 +25,7 @@ def show_bundle(full: FullLead, link: Link, *, created: bool = False) -> dict[st
         "success": True,
         "lead": show_lead(full.lead),
         "checklistItems": _checklist(full, link),
-        "actionLogs": [] if created else show_log(full.log, documents, link, in_bundle=True),
+        "actionLogs": [] if created else show_log_in_bundle(full.log, documents, link),
         "matchingLeads": show_matching(full),
         **_next_to_it(full, documents, link),
     }
@@ -40,7 +40,7 @@ def show_whole(full: FullLead, link: Link) -> dict[str, Any]:
         "status": status_of(full.lead, full.stage, progress.required, progress.done, progress.in_review),
         "checklistItems": _checklist(full, link),
         "documents": show_documents(full.documents, link),
-        "actionLogs": show_log(full.log, documents, link, in_bundle=True),
+        "actionLogs": show_log_in_bundle(full.log, documents, link),
         "matchingLeads": show_matching(full),
         **_next_to_it(full, documents, link),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,14 +11,13 @@ from leads.change import ActorKind
 from leads.models import Action, ActionKind, Document, Entry, Message
 from leads.queries.full import LogLine
 from leads.timeline import unescape
-from leads.values import LIMITS
+from leads.values import LIMITS, format_moment
 from leads.voices.omniai.documents import Link, show_message_document
 from leads.voices.omniai.leads import moment_or_none
 from leads.voices.shape import Null, Part, Shape
 
 MOST_IN_BUNDLE: Final = 100
 API_ACTIVITY: Final = "API_ACTIVITY"
-_OF_API: Final = ("id", "type", "status", "summary", "input", "createdAt")
 
 # Their list of types is closed; what it has no word for is told as the nearest one.
 _TYPE_OF_ACTOR: Final[Mapping[str, str]] = {
@@ -97,16 +97,18 @@ def by_message(documents: Iterable[Document]) -> dict[UUID, list[Document]]:
     return found
 
 
-def show_log(
-    lines: Iterable[LogLine], documents: Documents, link: Link, *, in_bundle: bool = False
-) -> list[dict[str, Any]]:
-    """In a bundle an API's own activity has the six keys of the page; all else is shown at length."""
-    shown = [show_line(line, documents, link) for line in lines]
-    if not in_bundle:
-        return shown
+def show_log(lines: Iterable[LogLine], documents: Documents, link: Link) -> list[dict[str, Any]]:
+    return [show_line(line, documents, link) for line in lines]
+
+
+def show_log_in_bundle(lines: Iterable[LogLine], documents: Documents, link: Link) -> list[dict[str, Any]]:
+    """There an API's own activity has the six keys of the page alone."""
+    newest = islice(lines, MOST_IN_BUNDLE)
     return [
-        {key: line[key] for key in _OF_API} if line["type"] == API_ACTIVITY else line
-        for line in shown[:MOST_IN_BUNDLE]
+        _api_entry(line.entry)
+        if line.entry is not None and type_of(line.entry) == API_ACTIVITY
+        else show_line(line, documents, link)
+        for line in newest
     ]
 
 
@@ -117,8 +119,19 @@ def show_line(line: LogLine, documents: Documents, link: Link) -> dict[str, Any]
     return _entry(line.entry)
 
 
+def _api_entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": str(entry.pk),
+        "type": API_ACTIVITY,
+        "status": "COMPLETED",
+        "summary": entry.summary,
+        "input": _input(entry),
+        "createdAt": format_moment(entry.created_at),
+    }
+
+
 def _entry(entry: Entry) -> dict[str, Any]:
-    moment = moment_or_none(entry.created_at)
+    moment = format_moment(entry.created_at)
     return {
         "id": str(entry.pk),
         "type": type_of(entry),
