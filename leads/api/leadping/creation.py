@@ -8,18 +8,25 @@ from typing import ClassVar, Final
 
 from django.http import HttpRequest, HttpResponse
 
-from leads.api.leadping.view import LeadpingView
+from leads.api.leadping.view import LeadpingView, parameters
+from leads.api.schema import described
 from leads.api.view import Reply, Voice
 from leads.change import LeadChange, NewLead
 from leads.changes import apply_change
-from leads.voices.leadping.intake import INTAKE_WORDS, read_intake, read_query
-from leads.voices.leadping.lead import read_create
+from leads.voices.leadping import schemas
+from leads.voices.leadping.intake import INTAKE, INTAKE_WORDS, read_intake, read_query
+from leads.voices.leadping.lead import CREATE, read_create
 
 _IN_QUERY: Final = re.compile(r"(^|&)(sourceKey)=[^&]*", re.IGNORECASE)
 
 
 class CreationView(LeadpingView):
     creates = True
+    security: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "sourceKey": {"type": "http", "scheme": "bearer"},
+        "sourceKeyInHeader": {"type": "apiKey", "in": "header", "name": "X-Leadping-Source-Key"},
+        "sourceKeyInQuery": {"type": "apiKey", "in": "query", "name": "sourceKey"},
+    }
     scopes: ClassVar[Mapping[str, str]] = {"GET": "create", "POST": "create"}
     # A HEAD would fall to GET, which creates here.
     http_method_names = ("get", "post")  # type: ignore[assignment]
@@ -40,6 +47,7 @@ class CreationView(LeadpingView):
 class LeadsView(CreationView):
     """`/leads`"""
 
+    @described("Leads_CreateExternal", "Create a lead", body=CREATE.schema(), answers={201: schemas.LEAD})
     def post(self, request: HttpRequest) -> HttpResponse:
         body = self.body
         return self.write(lambda: self.create(*read_create(body.object())))
@@ -50,11 +58,25 @@ class IntakeView(CreationView):
 
     voice: ClassVar[Voice] = INTAKE_WORDS
 
+    @described(
+        "Leads_CreateIntakeFromQuery",
+        "Create a lead from query parameters",
+        about="It creates, although it is a GET. Names come in any case; SourceMetadata[name]=text, too.",
+        parameters=parameters(schemas.INTAKE_QUERY),
+        answers={201: schemas.LEAD},
+        refusals=[409, 411, 413, 415, 422, 507],
+    )
     def get(self, request: HttpRequest) -> HttpResponse:
         """It creates, and answers 201, because sources that can only call an address need it so."""
         sent = {name: found for name, found in request.GET.lists() if name.lower() != "sourcekey"}
         return self.write(lambda: self.create(*read_intake(read_query(sent))))
 
+    @described(
+        "Leads_CreateIntake",
+        "Create a lead from a flat body",
+        body=INTAKE.schema(),
+        answers={201: schemas.LEAD},
+    )
     def post(self, request: HttpRequest) -> HttpResponse:
         body = self.body
         return self.write(lambda: self.create(*read_intake(body.object())))

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.http import HttpRequest, HttpResponse
 
 from leads.api.leadping.view import LeadpingView
+from leads.api.schema import described
 from leads.api.view import Reply, Voice
 from leads.change import ById, LeadChange
 from leads.changes import apply_change
@@ -17,8 +18,11 @@ from leads.queries.catalogue import load_catalogue
 from leads.queries.dispositions import find_disposition_change, history_of
 from leads.queries.find import find_lead
 from leads.state import LeadState
+from leads.voices.leadping import schemas
 from leads.voices.leadping.dispositions import (
     DISPOSITION_WORDS,
+    EDIT,
+    REQUEST,
     read_disposition,
     read_edit,
     read_lead_id,
@@ -32,6 +36,13 @@ class DispositionsView(LeadpingView):
 
     voice: ClassVar[Voice] = DISPOSITION_WORDS
 
+    @described(
+        "Dispositions_Set",
+        "Set a lead's current disposition",
+        body=REQUEST.schema(),
+        answers={200: schemas.DISPOSITION},
+        refusals=[404],
+    )
     def post(self, request: HttpRequest) -> HttpResponse:
         body = self.body
 
@@ -59,12 +70,19 @@ class DispositionView(LeadpingView):
     # The lead stays, and the step is told in its story, so this asks for no more than writing does.
     scopes: ClassVar[Mapping[str, str]] = {**LeadpingView.scopes, "DELETE": "write"}
 
+    @described("Dispositions_Get", "Get a step of a lead's history", answers={200: schemas.DISPOSITION})
     def get(self, request: HttpRequest, disposition_id: str) -> HttpResponse:
         row = find_disposition_change(self.workspace, disposition_id, tests=self.actor.tests)
         lead = find_lead(self.workspace, ById(row.lead_id), tests=self.actor.tests)
         shown = show_change(row, lead.pk, load_catalogue(self.workspace))
         return self.read(Reply(shown, lead_id=lead.pk))
 
+    @described(
+        "Dispositions_Update",
+        "Change a step of a lead's history",
+        body=EDIT.schema(),
+        answers={200: schemas.DISPOSITION},
+    )
     def put(self, request: HttpRequest, disposition_id: str) -> HttpResponse:
         body = self.body
 
@@ -82,6 +100,7 @@ class DispositionView(LeadpingView):
 
         return self.write(work)
 
+    @described("Dispositions_Delete", "Delete a step of a lead's history", answers={204: "It is gone."})
     def delete(self, request: HttpRequest, disposition_id: str) -> HttpResponse:
         def work() -> Reply:
             outcome = delete_disposition(self.workspace, self.actor, disposition_id)
@@ -93,6 +112,7 @@ class DispositionView(LeadpingView):
 class HistoryView(LeadpingView):
     """`/dispositions/lead/{leadId}`: a bare array, newest first"""
 
+    @described("Dispositions_GetForLead", "List a lead's history", answers={200: schemas.HISTORY})
     def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         lead = self.find(lead_id)
         catalogue = load_catalogue(self.workspace)
@@ -106,6 +126,7 @@ class HistoryView(LeadpingView):
 class HistoryExportView(HistoryView):
     """`/dispositions/lead/{leadId}/export`"""
 
+    @described("Dispositions_ExportForLead", "Export a lead's history", answers={200: schemas.EXPORT})
     def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         lead = self.find(lead_id)
         rows = history_of(self.workspace, lead)

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
-from leads.api.leadping.view import LeadpingView
+from leads.api.leadping.view import LeadpingView, parameters
+from leads.api.schema import described
 from leads.api.view import Reply, Voice
 from leads.change import ById, LeadChange, Outcome, TagChange
 from leads.changes import apply_change
@@ -18,20 +19,29 @@ from leads.queries.find import find_lead
 from leads.queries.table import load_table
 from leads.queries.tags import find_tag
 from leads.state import LeadState
-from leads.voices.leadping.archive import ARCHIVE_WORDS, read_archive
-from leads.voices.leadping.lead import Update, show_lead
-from leads.voices.leadping.table import OPTIONS_WORDS, read_options, show_page
-from leads.voices.leadping.tags import LEAD_TAGS_WORDS, read_lead_tags
+from leads.voices.leadping import schemas
+from leads.voices.leadping.archive import ARCHIVE, ARCHIVE_WORDS, read_archive
+from leads.voices.leadping.lead import UPDATE, Update, show_lead
+from leads.voices.leadping.table import OPTIONS, OPTIONS_WORDS, read_options, show_page
+from leads.voices.leadping.tags import LEAD_TAGS, LEAD_TAGS_WORDS, read_lead_tags
 
 
 class LeadView(LeadpingView):
     """`/leads/{id}`"""
 
+    @described("Leads_GetForCurrentUser", "Get a lead", answers={200: schemas.LEAD})
     def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         rows = with_beside(Lead.objects.all())
         lead = find_lead(self.workspace, ById(lead_id), tests=self.actor.tests, rows=rows)
         return self.read(Reply(show_lead(LeadState(self.workspace, lead).take(lead)), lead_id=lead.pk))
 
+    @described(
+        "Leads_Update",
+        "Update a lead",
+        about="Merges leaf by leaf: what is absent is kept, null clears a leaf, a null group is left alone.",
+        body=UPDATE.schema(),
+        answers={200: schemas.LEAD},
+    )
     def put(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         body = self.body
 
@@ -42,6 +52,7 @@ class LeadView(LeadpingView):
 
         return self.write(work)
 
+    @described("Leads_Delete", "Delete a lead", answers={204: "The lead is gone."})
     def delete(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         """Hidden from every door, and kept. Never follows a merged lead to its survivor."""
 
@@ -59,6 +70,13 @@ class LeadTableView(LeadpingView):
     voice: ClassVar[Voice] = OPTIONS_WORDS
     scopes: ClassVar[Mapping[str, str]] = {"POST": "read"}
 
+    @described(
+        "Leads_GetAllForCurrentUser",
+        "List leads",
+        body=OPTIONS.schema(),
+        parameters=parameters(schemas.LIST_QUERY),
+        answers={200: schemas.PAGE},
+    )
     def post(self, request: HttpRequest) -> HttpResponse:
         query = request.GET
         tag_ids = [one for name in query if name.lower() == "tagids" for one in query.getlist(name)]
@@ -71,6 +89,9 @@ class LeadTableView(LeadpingView):
 class WorkflowView(LeadpingView):
     """`/leads/{id}/workflow-status`: no automation of theirs runs here."""
 
+    @described(
+        "Leads_GetWorkflowStatusForCurrentUser", "Get a lead's workflows", answers={200: schemas.WORKFLOW}
+    )
     def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         lead = find_lead(self.workspace, ById(lead_id), tests=self.actor.tests)
         return self.read(Reply({"leadId": str(lead.pk), "runs": []}, lead_id=lead.pk))
@@ -92,6 +113,7 @@ class ArchiveView(_PartView):
 
     voice: ClassVar[Voice] = ARCHIVE_WORDS
 
+    @described("Leads_Archive", "Archive a lead", body=ARCHIVE.schema(), answers={200: schemas.LEAD})
     def post(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         body = self.body
 
@@ -105,6 +127,7 @@ class ArchiveView(_PartView):
 class UnarchiveView(_PartView):
     """`/leads/{id}/unarchive`"""
 
+    @described("Leads_Unarchive", "Take a lead out of the archive", answers={200: schemas.LEAD})
     def post(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         return self.write(lambda: self.change(lead_id, LeadChange(unarchive=True)))
 
@@ -114,9 +137,11 @@ class LeadTagsView(_PartView):
 
     voice: ClassVar[Voice] = LEAD_TAGS_WORDS
 
+    @described("Leads_AddTags", "Add tags", body=LEAD_TAGS.schema(), answers={200: schemas.LEAD})
     def post(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         return self.tag(lead_id, replace=False)
 
+    @described("Leads_ReplaceTags", "Replace all tags", body=LEAD_TAGS.schema(), answers={200: schemas.LEAD})
     def put(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         return self.tag(lead_id, replace=True)
 
@@ -135,6 +160,7 @@ class LeadTagView(_PartView):
 
     scopes: ClassVar[Mapping[str, str]] = {"DELETE": "write"}
 
+    @described("Leads_RemoveTag", "Remove a tag", answers={200: schemas.LEAD})
     def delete(self, request: HttpRequest, lead_id: str, tag_id: str) -> HttpResponse:
         def work() -> Reply:
             def read(state: LeadState) -> LeadChange:

@@ -8,12 +8,14 @@ from typing import ClassVar
 from django.http import HttpRequest, HttpResponse
 
 from leadhub.workspaces.clock import now
-from leads.api.leadping.view import LeadpingView
+from leads.api.leadping.view import LeadpingView, parameters
+from leads.api.schema import described
 from leads.api.view import Reply, Voice
 from leads.changes.catalogue import save_tag
 from leads.errors import Malformed
 from leads.queries.tags import find_archived_tag, find_tag, list_tags
-from leads.voices.leadping.tags import TAG_WORDS, read_tag, read_tags_query, show_tag
+from leads.voices.leadping import schemas
+from leads.voices.leadping.tags import TAG, TAG_WORDS, read_tag, read_tags_query, show_tag
 
 
 class TagsView(LeadpingView):
@@ -21,10 +23,14 @@ class TagsView(LeadpingView):
 
     voice: ClassVar[Voice] = TAG_WORDS
 
+    @described(
+        "Tags_GetAll", "List tags", parameters=parameters(schemas.TAGS_QUERY), answers={200: schemas.TAGS}
+    )
     def get(self, request: HttpRequest) -> HttpResponse:
         tags = list_tags(self.workspace, archived=read_tags_query(request.GET))
         return self.read(Reply([show_tag(tag) for tag in tags]))
 
+    @described("Tags_Create", "Create a tag", body=TAG.schema(), answers={201: schemas.TAG})
     def post(self, request: HttpRequest) -> HttpResponse:
         """The name of an archived tag brings that one back."""
         body = self.body
@@ -48,6 +54,7 @@ class TagView(LeadpingView):
     voice: ClassVar[Voice] = TAG_WORDS
     scopes: ClassVar[Mapping[str, str]] = {**LeadpingView.scopes, "DELETE": "write"}
 
+    @described("Tags_Update", "Change a tag", body=TAG.schema(), answers={200: schemas.TAG})
     def put(self, request: HttpRequest, tag_id: str) -> HttpResponse:
         body = self.body
 
@@ -61,6 +68,7 @@ class TagView(LeadpingView):
 
         return self.write(work)
 
+    @described("Tags_Archive", "Archive a tag", answers={200: {"const": True}})
     def delete(self, request: HttpRequest, tag_id: str) -> HttpResponse:
         """Leads that carry it keep it; no further lead gets it. The first time stands."""
 

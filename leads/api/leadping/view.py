@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 
 from leadhub.web.envelopes import Failed
 from leads.api.credentials import bearer_of
+from leads.api.schema import query
 from leads.api.view import DialectView, Reply, Voice
 from leads.change import Outcome
 from leads.voices.leadping.lead import WORDS, show_lead
+from leads.voices.leadping.schemas import PROBLEM
 
 _SOURCE_KEY: Final = "lp_src_"
-PROBLEM: Final[Mapping[str, Any]] = {
-    "title": "ProblemDetails",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "errors": {
-            "type": "object",
-            "description": "What is wrong, by the path of the field.",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-        },
-    },
-}
 
 
 class LeadpingView(DialectView):
@@ -39,6 +25,10 @@ class LeadpingView(DialectView):
     voice: ClassVar[Voice] = WORDS
     error_content_type = "application/problem+json"
     error_schema = PROBLEM
+    security: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "businessKey": {"type": "http", "scheme": "bearer"},
+        "businessKeyInHeader": {"type": "apiKey", "in": "header", "name": "X-Leadping-Api-Key"},
+    }
     # Whether only source keys may come in, or all the others.
     creates: ClassVar[bool] = False
 
@@ -70,3 +60,7 @@ class LeadpingView(DialectView):
         if response.status_code == 401:
             response.headers.setdefault("WWW-Authenticate", "Bearer")
         return response
+
+
+def parameters(described: Mapping[str, tuple[Mapping[str, Any], str]]) -> Iterable[OpenApiParameter]:
+    return [query(name, schema, about) for name, (schema, about) in described.items()]

@@ -66,7 +66,7 @@ _BOUNDS: Final[Mapping[str, str]] = {
     "lessThan": "lt",
     "lessThanOrEqual": "lte",
 }
-_TONES: Final[Mapping[str, str]] = {
+_TONE_OF: Final[Mapping[str, str]] = {
     Stage.QUALIFIED: "success",
     Stage.WON: "success",
     Stage.FOLLOW_UP: "warning",
@@ -74,6 +74,7 @@ _TONES: Final[Mapping[str, str]] = {
     Stage.INVALID: "danger",
     Stage.DUPLICATE: "neutral",
 }
+TONES: Final = ("info", "success", "warning", "danger", "neutral", "muted")
 
 _FIELD: Final[Mapping[str, Any]] = {"type": "string", "enum": list(COLUMNS)}
 _ANY: Final[Mapping[str, Any]] = {"type": ["string", "number", "boolean", "null"]}
@@ -99,11 +100,6 @@ OPTIONS: Final = Shape(
         _list("searchFields", {"type": "string", "enum": list(_SEARCHED)}),
         _list("filters", _object(value=_ANY)),
         _list("rangeFilters", _object(**dict.fromkeys(_BOUNDS, _ANY))),
-        # Names of the query, for what is wrong with them.
-        *(
-            Part(name, read_only=True, means=means)
-            for name, means in (("tagIds", "tag"), ("archiveFilter", "archived"))
-        ),
     ),
 )
 OPTIONS_WORDS: Final = Words(OPTIONS)
@@ -278,7 +274,7 @@ def show_row(row: TableRow, workspace: Workspace, catalogue: Catalogue) -> dict[
         "createdAt": format_moment(lead.created_at),
         "updatedAt": format_moment(lead.updated_at),
         "status": lead.disposition.label,
-        "statusTone": _TONES.get(lead.disposition.stage, "info") if lead.is_enabled else "muted",
+        "statusTone": _TONE_OF.get(lead.disposition.stage, "info") if lead.is_enabled else "muted",
         "enabled": lead.enabled,
         "adminEnablementOverride": show_override(lead),
         **show_archive(lead),

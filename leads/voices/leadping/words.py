@@ -72,6 +72,9 @@ _NAMES: Final[Mapping[str, str]] = {
     "archive.reason": "reason",
     "archive.note": "note",
     "override": "adminEnablementOverride",
+    "tag": "tagIds",
+    "tag_all": "tagIds",
+    "archived": "archiveFilter",
 }
 _TYPE_OF_INVALID: Final = "https://leadping.ai/docs/errors/validation"
 # Only a repeated Idempotency-Key is answered with these; whatever else is in conflict is a bad request.
