@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from checklists.definitions import ItemDef, load_definitions
+from checklists.models import Item
 from checklists.progress import Progress
 from leads.changes.draft import Draft
 from leads.models import Answer
 from leads.models.answer import AnswerStatus, answer_id
+from leads.state import LeadState
 from leads.timeline import MISSING, escape, plain
 from leads.validation.answers import AnswerVerdict
 
@@ -57,6 +61,19 @@ def remove_answer(draft: Draft, item: ItemDef) -> None:
         draft.tell(f"/answers/{escape(item.code)}", words(row), MISSING)
 
 
+def find_item(state: LeadState, code: str) -> ItemDef | None:
+    """The item of that code, one that was archived since included: its answer stays."""
+    item = state.item(code)
+    if item is not None:
+        return item
+    mine = Q(only_for=None) | Q(only_for=state.lead.pk)
+    row = Item.objects.filter(mine, workspace=state.workspace, code__iexact=code).first()
+    if row is None:
+        return None
+    # Where it stood plays no part any more.
+    return ItemDef(id=row.pk, group_id=row.pk, code=row.code, label=row.label, field_type=row.field_type)
+
+
 def words(row: Answer) -> dict[str, object]:
     found: dict[str, object] = {"value": row.value, "status": str(row.status)}
     return {**found, "override": row.override} if row.override else found
@@ -66,7 +83,7 @@ def settle_counters(draft: Draft) -> None:
     """Recount when answers changed, or facts that conditions look at."""
     state = draft.state
     facts_moved = bool(draft.columns & _FACT_COLUMNS) or "address" in draft.beside
-    answered = bool(draft.answers or draft.answers_removed)
+    answered = bool(draft.answers or draft.answers_removed or draft.recounts)
     if state.is_new or answered or (facts_moved and load_definitions(state.workspace).facts):
         recount(draft)
 

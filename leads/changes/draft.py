@@ -43,6 +43,7 @@ UNTOLD: Final = frozenset(
 PATH_OF: Final[Mapping[str, str]] = {
     "assignee_id": "assignee",
     "import_batch_id": "import_batch",
+    "claimed_by_id": "claimed_by",
     "opted_out_at": "/consent/all",
     "call_opted_out_at": "/consent/call",
     "email_opted_out_at": "/consent/email",
@@ -77,9 +78,11 @@ class Draft:
         self.disposition_change: DispositionChange | None = None
         self.consents: list[ConsentEvent] = []
         self.actions: list[Action] = []
-        self.actions_moved: list[Action] = []
+        self.actions_moved: dict[UUID, tuple[Action, list[list[str]]]] = {}
         self.kept: dict[str, Any] | None = None
         self.events: list[str] = []
+        # Whether the checklist itself is another one than before.
+        self.recounts = False
         self.note = ""
         # An import is quiet unless it was asked to announce every lead.
         self.announces = False
@@ -131,6 +134,12 @@ class Draft:
         self.lead.disposition = disposition
         self.columns.add("disposition_id")
         self.tell("disposition", old.outcome if old else None, disposition.outcome)
+
+    def move_action(self, action: Action, status: str, state: str) -> None:
+        """A stored action takes another status; the entry keeps both, so that it can be moved back."""
+        before = [str(action.status), str(action.state)]
+        action.status, action.state = status, state
+        self.actions_moved[action.pk] = action, [before, [str(status), str(state)]]
 
     @property
     def differs(self) -> bool:

@@ -63,7 +63,7 @@ def store(
     _store_beside(draft)
     if draft.actions:
         Action.objects.bulk_create(draft.actions)
-    for action in draft.actions_moved:
+    for action, _moved in draft.actions_moved.values():
         action.save(update_fields=["status", "state"])
     insert_rows([entry])
     _store_consents(draft, entry)
@@ -79,6 +79,8 @@ def _kept(draft: Draft) -> dict[str, object] | None:
     kept = dict(draft.kept or {})
     if draft.actions:
         kept["actions"] = [str(action.pk) for action in draft.actions]
+    if draft.actions_moved:
+        kept["moved"] = {str(key): moved for key, (_action, moved) in draft.actions_moved.items()}
     columns: dict[str, Change] = {
         name: change_of(draft.untold[name], getattr(draft.lead, name))
         for name in _WORKING

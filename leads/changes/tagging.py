@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadhub.workspaces.ids import new_id
 from leads.changes.draft import Draft
 from leads.models import LeadTag, Tag
+from leads.state import LeadState
 from leads.timeline import MISSING, escape
 from leads.validation.tags import TagVerdict
 from leads.values import TagName
@@ -31,6 +32,12 @@ def add_tag(draft: Draft, tag: Tag, *, is_new: bool = False) -> None:
 def remove_tag(draft: Draft, tag: Tag) -> None:
     draft.tags_removed.append(tag)
     draft.tell(f"/tags/{escape(tag.normalized)}", tag.name, MISSING)
+
+
+def find_tag(state: LeadState, normalized: str) -> Tag | None:
+    carried = (tag for tag in state.tags.values() if tag.normalized == normalized)
+    rows = Tag.objects.filter(workspace=state.workspace, normalized=normalized)
+    return next(carried, None) or rows.first()
 
 
 def _make(draft: Draft, name: TagName) -> Tag:

@@ -1,0 +1,48 @@
+"""What an entry planned is called off when it is undone, what it moved moves back, what was done stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from leads.changes.draft import Draft
+from leads.changes.inverse import Inverse
+from leads.models import Action, ActionKind, ActionStatus, Entry
+from leads.models.outbox import Leased
+
+_OPEN: Final = frozenset({ActionStatus.PENDING, ActionStatus.AWAITING_APPROVAL})
+_DONE: Final = frozenset({ActionStatus.COMPLETED, ActionStatus.FAILED})
+
+
+def take_back_actions(draft: Draft, entry: Entry, inverse: Inverse) -> None:
+    kept = entry.kept or {}
+    for action in _locked(draft, kept.get("actions", ())):
+        # A worker that holds it may be sending it this moment.
+        if action.status in _OPEN and not action.lease_owner:
+            draft.move_action(action, ActionStatus.CANCELLED, Leased.State.IDLE)
+            inverse.undone.append(_path(action))
+        elif action.status == ActionStatus.CANCELLED:
+            inverse.keep(_path(action), "already_back", action.status)
+        else:
+            inverse.keep(_path(action), "was_done", action.status)
+    moved = kept.get("moved", {})
+    for action in _locked(draft, moved):
+        before, after = moved[str(action.pk)]
+        if action.status != after[0] or action.lease_owner:
+            inverse.keep(_path(action), "changed_since", action.status)
+        elif action.status in _DONE and action.kind != ActionKind.TASK:
+            inverse.keep(_path(action), "was_done", action.status)
+        else:
+            draft.move_action(action, *before)
+            inverse.undone.append(_path(action))
+
+
+def _path(action: Action) -> str:
+    return f"/actions/{action.pk}"
+
+
+def _locked(draft: Draft, ids: Iterable[str]) -> list[Action]:
+    keys = [UUID(key) for key in ids]
+    rows = Action.objects.filter(workspace=draft.state.workspace, lead=draft.lead, pk__in=keys)
+    return list(rows.select_for_update(of=("self",)).order_by("pk")) if keys else []
