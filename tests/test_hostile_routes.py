@@ -1,4 +1,4 @@
-"""Every route of the doors for machines, against every row of hostile input: no 5xx, never HTML, always an envelope."""
+"""Every route for machines against every row of hostile input: no 5xx, no HTML, always an envelope."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_without_a_key_a_route_says_so_in_its_envelope(client, desk, path):
         for given in (
             {},
             {name: value + "x" for name, value in headers.items()},
-            {name: "é" for name in headers},
+            dict.fromkeys(headers, "é"),
         ):
             for method in ("GET", "PUT", "POST"):
                 answer = client.generic(method, target, b"{}", "application/json", headers=given)

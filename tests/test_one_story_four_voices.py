@@ -196,7 +196,9 @@ class Story:
         assert (read["currentDisposition"] or {}).get("category") == category
 
 
-@pytest.mark.parametrize("order", list(permutations(["omniai", "octanist", "pollybot", "leadping"])), ids="-".join)
+@pytest.mark.parametrize(
+    "order", list(permutations(["omniai", "octanist", "pollybot", "leadping"])), ids="-".join
+)
 def test_each_plays_its_part_in_every_order(client, order):
     story = Story(client)
 
