@@ -71,16 +71,13 @@ def _walk(raw: object, max_depth: int) -> None:
 def _check_leaf(value: object) -> None:
     if value is None or isinstance(value, bool):
         return
-    if isinstance(value, int):
-        if not LIMITS.integer_low <= value <= LIMITS.integer_high:
-            raise ValidationError(_("Send whole numbers of at most 64 bits."), code="too_large")
-    elif isinstance(value, float):
-        if not isfinite(value):
-            raise ValidationError(
-                _("NaN and infinity cannot be stored; leave them out."), code="invalid_number"
-            )
-    else:
+    if not isinstance(value, int | float):
         _check_text(value)
+    elif isinstance(value, float) and not isfinite(value):
+        raise ValidationError(_("NaN and infinity cannot be stored; leave them out."), code="invalid_number")
+    elif not LIMITS.integer_low <= value <= LIMITS.integer_high:
+        # Real ones, too: out there they are whole, and PostgreSQL hands them back as integers.
+        raise ValidationError(_("Send numbers of at most 64 bits."), code="too_large")
 
 
 def _check_text(value: object) -> None:

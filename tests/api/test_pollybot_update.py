@@ -430,3 +430,19 @@ def test_a_put_takes_at_most_ten_statements(size, django_assert_max_num_queries)
     }
     with django_assert_max_num_queries(10):
         assert put(caller, lead, body).status == 200
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63), 1e18, 0.1, 1e-300, -0.5])
+def test_numbers_in_the_metadata_read_alike_on_both_databases(number):
+    caller = polly()
+    lead = lead_of(caller)
+    assert put(caller, lead, {"metadata": {"n": number}}).body["data"]["metadata"] == {"n": number}
+    shown = caller("GET", f"/api/v1/leads/{lead.pk}").body["data"]
+    assert shown["metadata"] == {"n": number}
+    assert put(caller, lead, shown).body["data"] == shown
+
+
+@pytest.mark.parametrize("number", [1e19, -1e300])
+def test_a_real_number_past_64_bits_is_refused(number):
+    caller = polly()
+    assert refusal(put(caller, lead_of(caller), {"metadata": {"n": number}}))["field"] == "body"
