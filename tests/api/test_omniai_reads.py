@@ -115,6 +115,13 @@ def test_a_limit_that_is_none_is_refused(limit):
     assert refusal(answer) == {"limit": "invalid_number"}
 
 
+@pytest.mark.parametrize("after", ["x", "0", "\u00e4", "eyJ9"])
+def test_a_place_in_the_log_that_is_none_is_refused(after):
+    call = Omni()
+    answer = call("GET", f"{LEADS}/{call.create()}/action-logs?after={after}")
+    assert list(refusal(answer)) == ["after"]
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_a_deleted_lead_is_readable_and_says_when(part):
     call = Omni()

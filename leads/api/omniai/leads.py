@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from leadhub.workspaces.models import Workspace
 from leads.api.omniai.door import OmniAIView
 from leads.api.schema import described, query
 from leads.api.view import Reply
@@ -19,7 +21,7 @@ from leads.models import Lead
 from leads.queries.documents import documents_of
 from leads.queries.find import find_lead
 from leads.queries.full import full_lead_of, load_full_lead
-from leads.queries.log import load_log
+from leads.queries.log import LogPage, load_log
 from leads.state import LeadState
 from leads.voices import omniai as voice
 
@@ -118,7 +120,7 @@ class LogView(PartOfLeadView):
     def get(self, request: HttpRequest, lead_id: str) -> HttpResponse:
         lead = self.find(lead_id)
         limit = _limit(request.GET.get("limit"))
-        page = load_log(self.workspace, lead, after=request.GET.get("after") or None, limit=limit)
+        page = _log(self.workspace, lead, request.GET.get("after"), limit)
         documents = voice.by_message(documents_of(self.workspace, lead))
         headers: dict[str, str] = {}
         if page.next is not None:
@@ -173,6 +175,14 @@ class ActivityView(OmniAIView):
             return Reply(shown, lead_id=outcome.lead.pk, ignored=voice.ignored_keys(sent, voice.ACTIVITY))
 
         return self.write(work)
+
+
+def _log(workspace: Workspace, lead: Lead, after: str | None, limit: int) -> LogPage:
+    try:
+        return load_log(workspace, lead, after=after or None, limit=limit)
+    except ValidationError as refusal:
+        error = refusal.error_list[0]
+        raise Malformed([Problem("after", error.code or "invalid", error.messages[0], after)]) from None
 
 
 def _limit(raw: str | None) -> int:
