@@ -129,7 +129,10 @@ def _read_lead(workspace: Workspace, lead_id: UUID, *, tests: bool | None, lock:
         tail += " FOR UPDATE OF t0"
     for lead, change in read_rows((Lead, DispositionChange), tail, values):
         found: Lead = lead
-        found.disposition_change = change
+        # Who waited for the lock gets the lead as it is now, but joined to what was there before. Where the
+        # two no longer fit there is nothing, and the change is read when it is asked for.
+        if change is not None or found.disposition_change_id is None:
+            found.disposition_change = change
         return found
     return None
 
