@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from leadhub.workspaces.clock import now
+from leadhub.workspaces.models import Workspace
 from leadhub.workspaces.rows import insert_rows
+from leads.change import Actor
 from leads.changes.draft import Draft
 from leads.models import Entry, Event, WebhookDelivery
 from leads.models.outbox import Leased
+from leads.queries.catalogue import load_catalogue
 
 
 def store_events(draft: Draft, entry: Entry, *, created: bool) -> None:
     kinds = dict.fromkeys(["lead.created" if created else "lead.updated", *_further(draft)])
     if draft.actor.import_batch_id is not None and not draft.announces:
         return
-    events = [_event(draft, entry, kind) for kind in kinds]
+    _store(draft.state.workspace, [_event(draft, entry, kind) for kind in kinds])
+
+
+def announce(workspace: Workspace, actor: Actor, kind: str, payload: Mapping[str, object]) -> Event:
+    """An event that is no single lead's, such as import.finished; in the caller's transaction."""
+    event = Event(
+        workspace=workspace,
+        kind=kind,
+        api_key_id=actor.api_key_id,
+        is_test=bool(actor.tests),
+        payload={**payload, "actor": {"kind": actor.kind, "name": actor.name, "door": actor.door}},
+        created_at=now(),
+    )
+    _store(workspace, [event])
+    return event
+
+
+def _store(workspace: Workspace, events: list[Event]) -> None:
     insert_rows(events)
+    catalogue = load_catalogue(workspace)
     deliveries = [
         WebhookDelivery(
-            workspace=draft.state.workspace,
+            workspace=workspace,
             endpoint=endpoint,
             event=event,
             lead_id=event.lead_id,
             # Due for a paused endpoint too: the worker looks whether it is paused when it comes to it.
             state=Leased.State.DUE,
-            due_at=draft.moment,
-            created_at=draft.moment,
+            due_at=event.created_at,
+            created_at=event.created_at,
         )
         for event in events
-        for endpoint in draft.state.catalogue.listeners(
-            event.kind, is_test=event.is_test, api_key=draft.actor.api_key_id
-        )
+        for endpoint in catalogue.listeners(event.kind, is_test=event.is_test, api_key=event.api_key_id)
     ]
     insert_rows(deliveries)
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connections
 
 from leadhub.workspaces.clock import now
 from leads.models.outbox import Leased
@@ -97,7 +97,7 @@ class Worker:
                 except (DatabaseError, InterfaceError) as error:
                     if once:
                         raise
-                    log.warning("The database does not answer: %s", type(error).__name__)
+                    log.warning("Waiting for the database: %s", _first_line(error))
                     self._rest(sulk)
                     sulk = min(sulk * 2, _LONGEST_SULK)
                     continue
@@ -167,6 +167,8 @@ class Worker:
                     break
                 try:
                     task()
+                except (OperationalError, InterfaceError) as error:
+                    log.warning("Upkeep waits for the database: %s", _first_line(error))
                 except Exception:
                     log.exception("Upkeep broke off")
         finally:
@@ -198,3 +200,7 @@ class Worker:
                 log.warning("%s %s could not be given back", held.queue.name, held.row.pk)
         for crew in [*self._crews.values(), *([self._upkeep_crew] if self._upkeep_crew else [])]:
             crew.dismiss()
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:300]

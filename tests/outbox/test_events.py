@@ -11,12 +11,13 @@ from django.db import connection, transaction
 
 from leadhub.workspaces.clock import now
 from leads.change import Actor, ActorKind
+from leads.changes.events import announce
 from leads.models import Event, WebhookDelivery
 from leads.outbox import events
 from leads.outbox.events import events_after, first_id_of, moment_of, reaches_back_to, show_event
 from leads.outbox.log import send_test
 from leads.outbox.upkeep import prune_events
-from tests.make import make_lead, make_workspace
+from tests.make import SYSTEM, make_lead, make_workspace
 from tests.outbox.make import make_endpoint
 
 
@@ -106,3 +107,15 @@ def test_events_and_what_was_sent_of_them_are_forgotten_after_thirty_days():
     assert prune_events(batch=2) == 5
     assert Event.objects.count() == WebhookDelivery.objects.count() == 1
     assert prune_events() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_no_slack")
+def test_what_is_no_single_leads_is_announced_too():
+    workspace = make_workspace()
+    wanting = make_endpoint(workspace, events=["import.finished"])
+    make_endpoint(workspace, events=["lead.created"])
+    event = announce(workspace, SYSTEM, "import.finished", {"rows": 3})
+    assert [row.endpoint_id for row in WebhookDelivery.objects.filter(event=event)] == [wanting.pk]
+    [shown] = map(show_event, events_after(workspace, None, 9))
+    assert (shown["type"], shown["data"]["rows"], "leadId" in shown["data"]) == ("import.finished", 3, False)
