@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from leadhub.workspaces.models import User
 from leads.admin.desk import Desk, desk_of, memberships_of
 from leads.admin.pages import lead, leads, work, workspaces
+from leads.admin.signin import SignInForm
 
 Page = Callable[..., HttpResponse]
 
@@ -24,6 +25,7 @@ class StaffSite(AdminSite):
     site_title = _("leadhub")
     index_title = _("My work")
     enable_nav_sidebar = False
+    login_form = SignInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whoever belongs to a workspace; being staff or a superuser alone opens nothing."""
