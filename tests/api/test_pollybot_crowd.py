@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from leads.models import Entry, Lead
 from tests.api.caller import polly
+from tests.api.crowd import CROWD, at_once
 from tests.make import make_lead
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CROWD = 16
 FLAT = "/api/v1/leads"
-
-
-def at_once(calls):
-    """Every call in a thread and a connection of its own, all of them let loose together."""
-    gate = Barrier(len(calls))
-
-    def run(call):
-        try:
-            gate.wait(timeout=30)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def race_for_one_email():
