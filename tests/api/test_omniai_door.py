@@ -261,8 +261,11 @@ def test_a_full_put_stays_within_eighteen_statements_at_any_size(items, entries)
         "lastName": "Last",
         "email": "new@example.com",
         "phoneNumber": "4045550137",
+        "didOptOut": True,
+        "tags": ["a", "b"],
         "checklistItems": [{"code": f"item_{number}", "value": "x"} for number in range(items)],
     }
+    call.create(checklistItems=[], tags=["b"], email=None, phoneNumber=None)
     call.put(lead_id, firstName="Warm")
     found = statements(lambda: call("PUT", LEADS, body))
     assert len(found) <= 18, "\n".join(found)
