@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from leads.models import DispositionChange, Entry, Lead, Tag
 from tests.api.caller import ping, ping_source
+from tests.api.crowd import CROWD, at_once
 from tests.make import make_lead, make_workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CROWD = 16
 
 
 def all_at_once(work):
-    """Run `work(number)` in sixteen threads that start together; give back what each said."""
-    start = Barrier(CROWD)
-
-    def run(number):
-        start.wait()
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(CROWD) as pool:
-        return list(pool.map(run, range(CROWD)))
+    """What each of sixteen calls of `work(number)` said."""
+    return at_once([partial(work, number) for number in range(CROWD)])
 
 
 def test_sixteen_writers_keep_every_leaf():
