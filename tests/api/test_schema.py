@@ -157,7 +157,7 @@ SPOKEN = [
     r"ValidationError\((?:[^()]|\([^()]*\))*?, \"([a-z_]+)\"",
     r"Failed\(\s*\d+,\s*\"([a-z_]+)\"",
     r"Refused\(\s*\"([a-z_]+)\"",
-    r"(?:Problem|Fault|problems\.add|fault)\(\s*[^,()]+,\s*\"([a-z_]+)\"",
+    r"\b(?:Problem|Fault|problems\.add|fault)\(\s*[^,()]+,\s*\"([a-z_]+)\"",
     r"code: ClassVar\[str\] = \"([a-z_]+)\"",
 ]
 # Of doors that speak another language, of files, and of what only people do.
