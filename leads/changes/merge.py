@@ -14,8 +14,8 @@ from leads.change import Actor, Outcome
 from leads.changes.comparing import BOTH, Comparison, MergeRow, judge_picks
 from leads.changes.draft import Draft
 from leads.changes.duplicates import lock_two, put_pair, twins_of
-from leads.changes.merged import MERGED, own_points
-from leads.changes.paths import current, put_all
+from leads.changes.merged import MERGED, brought, own_points
+from leads.changes.paths import put_all
 from leads.changes.store import store
 from leads.changes.transact import transact
 from leads.changes.uniting import (
@@ -125,8 +125,7 @@ def _further_rows(draft: Draft, loser: LeadState, shown: set[str]) -> list[Merge
     rows = []
     for path, change in draft.changes.items():
         if path not in shown and path != "/disposition/change":
-            ours = sides(change)[0]
-            theirs = current(loser, path)
+            ours, theirs = sides(change)[0], brought(loser, path)
             rows.append(MergeRow(path, _shown(ours), _shown(theirs), BOTH, pickable=False))
     return rows
 

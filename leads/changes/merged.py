@@ -37,13 +37,7 @@ class Merge:
         picks: Mapping[str, str] = self.entry.kept["picks"] if self.entry.kept else {}
         if side_picked(picks, path) == "winner":
             return MISSING
-        head, rest = parts_of(path)
-        if head == "contact_points" and rest[0] in (own := own_points(self.loser.lead)):
-            return own[rest[0]]
-        try:
-            return current(self.loser, path)
-        except UnknownPath:
-            return MISSING
+        return brought(self.loser, path)
 
 
 @dataclass(slots=True)
@@ -75,6 +69,17 @@ class Later:
 
 def _is_further(path: str, offer: Any, best: Any) -> bool:
     return path in EXTREMES and EXTREMES[path](offer, best) != best
+
+
+def brought(loser: LeadState, path: str) -> object:
+    """What a lead brings to a merge at a path; its own phone and email may become further ones."""
+    head, rest = parts_of(path)
+    if head == "contact_points" and rest[0] in (own := own_points(loser.lead)):
+        return own[rest[0]]
+    try:
+        return current(loser, path)
+    except UnknownPath:
+        return MISSING
 
 
 def own_points(lead: Lead) -> dict[str, dict[str, object]]:
