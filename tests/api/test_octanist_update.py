@@ -250,6 +250,12 @@ def test_C3_an_open_lead_may_be_told_that_it_is_open(stage):
     assert stage_of(lead) == stage
 
 
+def test_C3_the_older_name_takes_no_open_ever():
+    caller = octo()
+    lead = lead_of(caller)
+    assert fields_of(patch(caller, {"id": str(lead.pk), "changedTo": "open"})) == ["status"]
+
+
 def test_C3_a_loss_reason_is_for_lost_leads():
     caller = octo()
     lead = lead_of(caller)

@@ -34,27 +34,28 @@ def _part(name: str, to: str = "", *, means: str = "", type: str = "string", **s
 
 
 _STATUS: Final[Mapping[str, Any]] = {"enum": list(STAGE_OF)}
+_AMOUNT: Final = [{"type": "number"}, {"type": "string"}, {"type": "null"}]
 UPDATE: Final = Shape(
     "OctanistLeadUpdate",
     (
-        _part("id"),
-        _part("email"),
-        _part("phone"),
-        _part("status", means="disposition", **_STATUS),
+        _part("id", examples=["lead_019cc5b2a5d07a4f8d2f6c1b3e5a7c90"]),
+        _part("email", examples=["ana@example.org"]),
+        _part("phone", examples=["+31201234567"]),
+        _part("status", means="disposition", **_STATUS, examples=["won"]),
         _part("changedTo", **_STATUS),
-        _part("value", "value", type="any", oneOf=[{"type": t} for t in ("number", "string", "null")]),
-        _part("note", means="note"),
-        _part("lossReason", "loss_reason"),
+        _part("value", "value", type="any", oneOf=_AMOUNT, examples=[1250.5, "1250.50"]),
+        _part("note", means="note", maxLength=LIMITS.note, examples=["Asked for a visit in May."]),
+        _part("lossReason", "loss_reason", maxLength=LIMITS.note, examples=["budget"]),
     ),
     "At least one of id, email and phone; the first of them that is sent decides alone.",
 )
 CREATE: Final = Shape(
     "OctanistLeadCreate",
     (
-        _part("name", "name", maxLength=LIMITS.name),
-        _part("email", "email", format="email", maxLength=LIMITS.email),
-        _part("phone", "phone", maxLength=LIMITS.phone),
-        _part("custom", means="custom", type="any"),
+        _part("name", "name", maxLength=LIMITS.name, examples=["Ana Ruiz"]),
+        _part("email", "email", format="email", maxLength=LIMITS.email, examples=["ana@example.org"]),
+        _part("phone", "phone", maxLength=LIMITS.phone, examples=["+31201234567"]),
+        _part("custom", means="custom", type="any", examples=[{"plan": "pro"}, "any text"]),
         _part("note", means="note", maxLength=LIMITS.note),
         _part("website", "website", maxLength=LIMITS.url),
         _part("path", "landing_path", maxLength=LIMITS.url),
@@ -102,9 +103,9 @@ def read_update(body: Mapping[str, object], state: LeadState | None = None) -> L
     """Without a lead: the values alone, for the order in which they are judged before it is looked up."""
     shown = show_lead(state.lead, state.catalogue) if state else {}
     sent = UPDATE.read(body, shown)
-    word, status = _named_status(body), shown.get("status")
-    wish = None
-    if word is not None and word != status:
+    name, word = _named_status(body)
+    wish, status = None, shown.get("status")
+    if word is not None and not (name == "status" and word == status):
         wish, status = _wish(word, sent), word
     if status is not None and status != "lost":
         sent.fields.pop("loss_reason", None)
@@ -116,9 +117,12 @@ def read_update(body: Mapping[str, object], state: LeadState | None = None) -> L
     )
 
 
-def _named_status(body: Mapping[str, object]) -> object:
+def _named_status(body: Mapping[str, object]) -> tuple[str, object]:
     """The status wins over its older name, which is then not judged either."""
-    return next((body[name] for name in ("status", "changedTo") if is_sent(body, name)), None)
+    for name in ("status", "changedTo"):
+        if is_sent(body, name):
+            return name, body[name]
+    return "", None
 
 
 def _wish(word: object, sent: Sent) -> DispositionWish | None:

@@ -18,11 +18,15 @@ from leads.values import format_moment, join_name
 from leads.voices.pollybot.words import ORDER, STAGE_OF, STATUS_OF, refused_status
 from leads.voices.shape import ABSENT, Null, Part, Sent, Shape, same
 
-_NAME: Final[Mapping[str, Any]] = {"maxLength": 100}
-_EMAIL: Final[Mapping[str, Any]] = {"format": "email", "maxLength": 254}
+_NAME: Final[Mapping[str, Any]] = {"maxLength": 100, "examples": ["Mara Lind"]}
+_EMAIL: Final[Mapping[str, Any]] = {
+    "format": "email",
+    "maxLength": 254,
+    "examples": ["mara@example.org"],
+}
 _OPTIONAL: Final = (
-    Part("phone", "phone", schema={"maxLength": 20}),
-    Part("source", "source", schema={"maxLength": 50}),
+    Part("phone", "phone", schema={"maxLength": 20, "examples": ["+46-8-555-0101"]}),
+    Part("source", "source", schema={"maxLength": 50, "examples": ["webinar"]}),
     Part("status", null=Null.REFUSE, blank=Null.REFUSE, means="disposition", schema={"enum": list(STAGE_OF)}),
     Part(
         "metadata",
@@ -30,7 +34,7 @@ _OPTIONAL: Final = (
         null=Null.VALUE,
         blank=Null.VALUE,
         means="metadata",
-        schema={"additionalProperties": True},
+        schema={"additionalProperties": True, "examples": [{"company": "Lind AB", "interests": ["api"]}]},
     ),
 )
 _READ_ONLY: Final = tuple(
