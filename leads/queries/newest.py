@@ -16,29 +16,31 @@ from leads.queries.log import LogLine, LogPage, family_of, merge_log
 _MESSAGES: Final = (ActionKind.MESSAGE, ActionKind.FOLLOW_UP_MESSAGE)
 
 _ENTRIES: Final = "FROM {t0} t0 WHERE :mine ORDER BY created_at DESC, id DESC LIMIT :count"
-_LAST: Final = """
-    SELECT id FROM {t0}
-    WHERE :mine AND status = 'COMPLETED' AND kind IN ('MESSAGE', 'FOLLOW_UP_MESSAGE')
-    AND id IN (SELECT action_id FROM {t1} WHERE :mine AND direction = 'OUTBOUND')
-    ORDER BY coalesce(completed_at, created_at) DESC, created_at DESC, id DESC LIMIT 1
-"""
 _ACTIONS: Final = """
 FROM {t0} t0
 LEFT JOIN {t1} t1 ON t1.workspace_id = %s AND t1.lead_id IN (:family) AND t1.action_id = t0.id
-WHERE t0.workspace_id = %s AND t0.lead_id IN (:family) AND (
-    t0.id IN (SELECT id FROM {t0} WHERE :mine ORDER BY created_at DESC, id DESC LIMIT :count)
-    OR t0.id = (
+WHERE t0.workspace_id = %s AND t0.lead_id IN (:family) AND t0.id IN (
+    SELECT id FROM (
+        SELECT id FROM {t0} WHERE :mine ORDER BY created_at DESC, id DESC LIMIT :count
+    ) AS newest
+    UNION SELECT id FROM (
         SELECT id FROM {t0} WHERE :mine AND status = 'PENDING' AND kind = 'FOLLOW_UP_MESSAGE'
         ORDER BY scheduled_at, id LIMIT 1
-    )
-    OR t0.id = (
+    ) AS follow_up
+    UNION SELECT id FROM (
         SELECT id FROM {t0} WHERE :mine AND status = 'AWAITING_APPROVAL' ORDER BY created_at, id LIMIT 1
-    )
-    OR t0.id = (:last)
-    OR (t0.kind = 'TOOL_CALL' AND t0.parent_id = (:last))
+    ) AS draft
+    UNION SELECT mine.id FROM (
+        SELECT id FROM {t0}
+        WHERE :mine AND status = 'COMPLETED' AND kind IN ('MESSAGE', 'FOLLOW_UP_MESSAGE')
+        AND id IN (SELECT action_id FROM {t1} WHERE :mine AND direction = 'OUTBOUND')
+        ORDER BY coalesce(completed_at, created_at) DESC, created_at DESC, id DESC LIMIT 1
+    ) AS sent
+    JOIN {t0} AS mine ON mine.workspace_id = %s AND mine.lead_id IN (:family)
+    AND (mine.id = sent.id OR mine.parent_id = sent.id)
 )
 ORDER BY t0.created_at DESC, t0.id DESC, t1.created_at, t1.id
-""".replace(":last", _LAST)
+"""
 
 
 @dataclass(frozen=True, slots=True)
