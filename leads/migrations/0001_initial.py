@@ -889,7 +889,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('state', 'due')), fields=['endpoint', 'due_at'], name='delivery_due'),
+            index=models.Index(condition=models.Q(('state', 'due')), fields=['endpoint', 'due_at', 'id'], name='delivery_due'),
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',

@@ -109,7 +109,11 @@ class WebhookDelivery(Owned, Leased):
         verbose_name_plural = _("deliveries")
         indexes = [
             # By endpoint first: a backlog of one that fails must not stand in the way to what others have due.
-            models.Index(fields=["endpoint", "due_at"], name="delivery_due", condition=models.Q(state="due")),
+            models.Index(
+                fields=["endpoint", "due_at", "id"],
+                name="delivery_due",
+                condition=models.Q(state="due"),
+            ),
             models.Index(
                 fields=["endpoint", "lead_id", "id"],
                 name="delivery_in_order",

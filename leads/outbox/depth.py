@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from leadhub.workspaces.clock import now
 from leads.models import Action, Job, WebhookDelivery, WebhookEndpoint
@@ -40,11 +40,12 @@ def paused_endpoints() -> int:
 
 
 def _depth(queue: str, rows: QuerySet[Leased], ready: QuerySet[Leased], moment: datetime) -> Depth:
-    first = ready.aggregate(first=Min("due_at"))["first"]
+    found = ready.aggregate(first=Min("due_at"), count=Count("pk"))
+    first = found["first"]
     return Depth(
         queue,
         max(0.0, (moment - first).total_seconds()) if first else 0.0,
-        ready.count(),
+        found["count"],
         rows.filter(state=Leased.State.DUE).count(),
         rows.filter(state=Leased.State.DEAD).count(),
     )
