@@ -108,7 +108,7 @@ class WebhookDelivery(Owned, Leased):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         indexes = [
-            # By endpoint first: a backlog of one that fails must not stand in the way to what others have due.
+            # By endpoint first: the backlog of one that fails must not stand in the way of the others.
             models.Index(
                 fields=["endpoint", "due_at", "id"],
                 name="delivery_due",
