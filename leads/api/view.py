@@ -198,7 +198,7 @@ class DialectView(APIView):
 
     def _respond(self, reply: Reply) -> HttpResponse:
         if reply.status == 204:
-            return HttpResponse(status=204, headers=reply.headers)
+            return HttpResponse(status=204, headers=reply.headers, content_type="application/json")
         headers = dict(reply.headers)
         if reply.ignored:
             headers["Leadhub-Ignored"] = listed(reply.ignored)

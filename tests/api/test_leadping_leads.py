@@ -63,6 +63,7 @@ def test_a_deleted_lead_is_gone_for_every_operation():
     answer = caller("DELETE", f"/leads/{lead.pk}")
 
     assert (answer.status, answer.raw) == (204, b"")
+    assert "html" not in answer.headers["Content-Type"]
     lead.refresh_from_db()
     assert lead.deleted_at is not None
     for method, path in (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import ClassVar
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse
 
@@ -17,7 +17,9 @@ from leads.voices.leadping import schemas
 from leads.voices.leadping.intake import INTAKE, INTAKE_WORDS, read_intake, read_query
 from leads.voices.leadping.lead import CREATE, read_create
 
-_IN_QUERY: Final = re.compile(r"(^|&)(sourceKey)=[^&]*", re.IGNORECASE)
+
+def _is_key(name: str) -> bool:
+    return name.lower() == "sourcekey"
 
 
 class CreationView(LeadpingView):
@@ -33,13 +35,15 @@ class CreationView(LeadpingView):
 
     def credential(self, request: HttpRequest) -> str:
         """Older sources send their key in a header of its own, or in the address."""
-        in_query = next((request.GET[name] for name in request.GET if name.lower() == "sourcekey"), "")
-        # The address is kept in the request log, and a key must not be.
-        query = request.META.get("QUERY_STRING", "")
-        request.META["QUERY_STRING"] = _IN_QUERY.sub(r"\1\2=*", query)
+        in_query = next((request.GET[name] for name in request.GET if _is_key(name)), "")
+        if in_query:
+            # The address is kept in the request log, and a key must not be.
+            pairs = parse_qsl(request.META["QUERY_STRING"], keep_blank_values=True)
+            shown = [(name, "*" if _is_key(name) else value) for name, value in pairs]
+            request.META["QUERY_STRING"] = urlencode(shown, safe="*")
         return super().credential(request) or request.headers.get("X-Leadping-Source-Key", "") or in_query
 
-    def create(self, change: LeadChange, ignored: list[str]) -> Reply:
+    def take_in(self, change: LeadChange, ignored: list[str]) -> Reply:
         outcome = apply_change(self.workspace, self.actor, NewLead(), change)
         return self.shown(outcome, 201, ignored)
 
@@ -50,7 +54,7 @@ class LeadsView(CreationView):
     @described("Leads_CreateExternal", "Create a lead", body=CREATE.schema(), answers={201: schemas.LEAD})
     def post(self, request: HttpRequest) -> HttpResponse:
         body = self.body
-        return self.write(lambda: self.create(*read_create(body.object())))
+        return self.write(lambda: self.take_in(*read_create(body.object())))
 
 
 class IntakeView(CreationView):
@@ -68,8 +72,8 @@ class IntakeView(CreationView):
     )
     def get(self, request: HttpRequest) -> HttpResponse:
         """It creates, and answers 201, because sources that can only call an address need it so."""
-        sent = {name: found for name, found in request.GET.lists() if name.lower() != "sourcekey"}
-        return self.write(lambda: self.create(*read_intake(read_query(sent))))
+        sent = {name: found for name, found in request.GET.lists() if not _is_key(name)}
+        return self.write(lambda: self.take_in(*read_intake(read_query(sent))))
 
     @described(
         "Leads_CreateIntake",
@@ -79,4 +83,4 @@ class IntakeView(CreationView):
     )
     def post(self, request: HttpRequest) -> HttpResponse:
         body = self.body
-        return self.write(lambda: self.create(*read_intake(body.object())))
+        return self.write(lambda: self.take_in(*read_intake(body.object())))
