@@ -67,16 +67,23 @@ def sides(change: Change) -> tuple[object, object]:
 def diff_objects(
     old: Mapping[str, object], new: Mapping[str, object], pointer: str
 ) -> dict[str, tuple[object, object]]:
-    """{JSON pointer: (old, new)} for every leaf that differs. Lists are leaves."""
+    """{JSON pointer: (old, new)} for every leaf that differs. Lists are leaves, and so is an empty object:
+    thus a leaf that is told of alone had others beside it, before and after."""
     found: dict[str, tuple[object, object]] = {}
     for key in {**old, **new}:
         before, after = old.get(key, MISSING), new.get(key, MISSING)
         path = f"{pointer}/{escape(key)}"
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
+        if is_tree(before) and is_tree(after):
+            assert isinstance(before, Mapping) and isinstance(after, Mapping)
             found |= diff_objects(before, after, path)
         elif not same(before, after):
             found[path] = (before, after)
     return found
+
+
+def is_tree(value: object) -> bool:
+    """An object with something in it."""
+    return isinstance(value, Mapping) and bool(value)
 
 
 def same(before: object, after: object) -> bool:

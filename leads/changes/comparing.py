@@ -14,7 +14,7 @@ from leads.changes.merged import is_blank, side_picked
 from leads.changes.obstacles import is_member
 from leads.changes.paths import FOLLOWS, OBJECTS, current, fields_of, is_object_path, parts_of
 from leads.state import LeadState
-from leads.timeline import MISSING, diff_objects, escape, same
+from leads.timeline import MISSING, diff_objects, escape, is_tree, same
 from leads.validation.problems import Problems
 from leads.values import search_key
 
@@ -81,10 +81,14 @@ class Comparison:
             self._compare_column(path, followers)
         self._compare_sections()
         for column in sorted(OBJECTS):
-            for path in diff_objects(getattr(winner.lead, column), getattr(loser.lead, column), f"/{column}"):
-                self._compare(path, self.sides(path))
+            for path, pair in self._differences(column).items():
+                # An object with nothing in it has nothing to say against one that has.
+                self._compare(path, pair, default=LOSER if pair[0] == {} and is_tree(pair[1]) else "")
         for path in _answered(winner, loser):
             self._compare_answer(path)
+
+    def _differences(self, column: str) -> dict[str, tuple[object, object]]:
+        return diff_objects(getattr(self.winner.lead, column), getattr(self.loser.lead, column), f"/{column}")
 
     def sides(self, path: str) -> tuple[object, object]:
         return current(self.winner, path), current(self.loser, path)

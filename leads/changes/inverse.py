@@ -21,7 +21,7 @@ from leads.changes.paths import FOLLOWS, UnknownPath, current, is_object_path, p
 from leads.changes.sources import Sources
 from leads.models import Entry
 from leads.state import LeadState
-from leads.timeline import MISSING, Change, escape, same, sides
+from leads.timeline import MISSING, Change, escape, is_tree, same, sides
 from leads.values import check_metadata_size
 
 REASONS: Final[Mapping[str, str | Promise]] = {
@@ -92,13 +92,18 @@ class Inverse:
         if heir is not None:
             self.later.hand(heir, path, old, sides(heir.changes[path])[1])
             self.keep(path, "also_merged", now, writer)
+        elif self._is_by_leaf(path, old, new, now, is_touched=writer is not None):
+            self._take_leaves(path, old, new, now)
         elif writer is None and same(now, new):
             self._take(path, old, now)
-        elif is_object_path(path) and old is MISSING and _is_tree(new) and _is_tree(now):
-            self._take_leaves(path, new, now)
         else:
             reason = "already_back" if same(now, old) else "changed_since"
             self.keep(path, reason, now, writer or self.sources.last(path))
+
+    def _is_by_leaf(self, path: str, old: object, new: object, now: object, *, is_touched: bool) -> bool:
+        """An object that came as a whole, and in which others wrote since, or which others bring as well."""
+        came = is_object_path(path) and is_tree(new) and old in (MISSING, {})
+        return came and is_tree(now) and (is_touched or not same(now, new) or bool(self.later.merges))
 
     def _take(self, path: str, old: object, now: object) -> None:
         target, heir = self.later.best(path, old)
@@ -132,12 +137,12 @@ class Inverse:
         self.put.setdefault(path, sides(self.changes[path])[0])
         self.undone.append(path)
 
-    def _take_leaves(self, path: str, made: object, now: object) -> None:
-        """An object that came as a whole, and in which others wrote since: what they wrote stays."""
+    def _take_leaves(self, path: str, old: object, made: object, now: object) -> None:
+        """What others wrote or bring stays."""
         taken = len(self.undone)
         rest = self._without(path, made, now)
         if len(self.undone) > taken:
-            self.put[path] = rest
+            self.put[path] = old if rest is MISSING else rest
 
     def _without(self, path: str, made: object, now: object) -> object:
         assert isinstance(made, Mapping) and isinstance(now, Mapping)
@@ -145,10 +150,10 @@ class Inverse:
         for key, value in made.items():
             here, found = f"{path}/{escape(key)}", now.get(key, MISSING)
             writer = self.sources.writer(here)
-            if writer is None and same(found, value):
-                rest = replaced(rest, [key], self._take_leaf(here, found))
-            elif _is_tree(value) and _is_tree(found):
+            if is_tree(value) and is_tree(found):
                 rest = replaced(rest, [key], self._without(here, value, found))
+            elif writer is None and same(found, value):
+                rest = replaced(rest, [key], self._take_leaf(here, found))
             else:
                 reason = "already_back" if found is MISSING else "changed_since"
                 self.keep(here, reason, found, writer or self.sources.last(here))
@@ -192,7 +197,3 @@ class Inverse:
             self.keep("completed_at", "still_complete", current(self.state, "completed_at"))
         else:
             put_all(draft, {"completed_at": completed})
-
-
-def _is_tree(value: object) -> bool:
-    return isinstance(value, Mapping) and bool(value)

@@ -17,7 +17,7 @@ from leads.changes.putting import put_column, put_row
 from leads.changes.standing import step_back
 from leads.models import Address, Lead, Profile
 from leads.state import LeadState
-from leads.timeline import MISSING, plain, unescape
+from leads.timeline import MISSING, is_tree, plain, unescape
 
 # What belongs to another value and goes back, or stays, with it.
 FOLLOWS: Final[Mapping[str, str]] = {
@@ -149,17 +149,15 @@ def put_all(draft: Draft, wanted: Mapping[str, object]) -> None:
 
 
 def replaced(tree: Mapping[str, object], keys: Sequence[str], value: object) -> dict[str, object]:
-    """A copy of the tree with that value there; MISSING takes the key away, and makes none on the way."""
+    """A copy of the tree with that value there. MISSING takes the key away, and what is empty without it."""
     key, *deeper = keys
-    copy = dict(tree)
-    inner = copy.get(key)
-    if deeper and (isinstance(inner, Mapping) or value is not MISSING):
-        copy[key] = replaced(inner if isinstance(inner, Mapping) else {}, deeper, value)
-    elif value is MISSING and not deeper:
-        copy.pop(key, None)
-    elif not deeper:
-        copy[key] = value
-    return copy
+    inner = tree.get(key, MISSING)
+    if deeper and value is MISSING and not is_tree(inner):
+        return dict(tree)
+    if deeper:
+        value = replaced(inner if isinstance(inner, Mapping) else {}, deeper, value) or MISSING
+    rest = {name: kept for name, kept in tree.items() if name != key}
+    return rest if value is MISSING else {**tree, key: value}
 
 
 def _put_disposition(draft: Draft, path: str, wanted: Mapping[str, object]) -> None:

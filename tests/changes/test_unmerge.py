@@ -19,7 +19,7 @@ from leads.change import (
 from leads.changes import apply_change, mark_not_duplicate, merge_leads, undo_entry, undo_merge
 from leads.changes.one_offs import add_one_off_item
 from leads.errors import NotFound, Refused
-from leads.models import Document, Entry, Lead, NotDuplicate
+from leads.models import Address, Document, Entry, Lead, NotDuplicate, Profile
 from leads.queries.find import find_lead
 from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_user_actor, make_workspace
 
@@ -68,8 +68,12 @@ def whole(lead):
     beside = [
         list(rows.order_by("pk").values()) for rows in (lead.answers, lead.contact_points, lead.lead_tags)
     ]
-    sections = [getattr(Lead.objects.get(pk=lead.pk), name, None) for name in ("address", "profile")]
-    told = [str(section) if section else "" for section in sections]
+    sections = [
+        {name: value for name, value in found.items() if value and not name.endswith("_id")}
+        for rows in (Address.objects, Profile.objects)
+        for found in rows.filter(lead=lead).values()
+    ]
+    told = [section for section in sections if section]
     return {name: value for name, value in row.items() if name not in moving}, beside, told
 
 
