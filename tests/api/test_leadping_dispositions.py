@@ -9,6 +9,7 @@ import pytest
 from leads.change import ById, DispositionWish, LeadChange
 from leads.changes import apply_change
 from leads.changes.catalogue import save_disposition
+from leads.changes.undo import undo_entry
 from leads.models import DispositionChange, Entry, Event, Lead
 from tests.api.caller import ping, polly
 from tests.api.leadping import entries, refusal
@@ -360,6 +361,22 @@ def test_deleting_a_step_between_lets_its_neighbours_meet():
     caller("DELETE", f"/dispositions/{first['id']}")
     shown = caller("GET", f"/dispositions/{third['id']}").body
     assert (shown["oldDispositionId"], shown["oldDispositionOutcome"]) == (None, "new")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_where_the_lead_stood_can_be_had_back(method):
+    caller = ping()
+    lead = make_lead(caller.workspace)
+    step = dispose(caller, lead, outcome="Gone", category="Lost")
+    assert caller(method, f"/dispositions/{step['id']}", {"outcome": "won", "category": None}).status < 300
+    assert stage_of(lead) == {"PUT": "won", "DELETE": "new"}[method]
+    entry = Entry.objects.filter(lead=lead).latest("created_at", "id")
+
+    undone = undo_entry(caller.workspace, SYSTEM, ById(lead.pk), entry.pk)
+
+    assert stage_of(lead) == "lost"
+    assert "disposition" in undone.undone
+    assert current(caller, lead)["category"] == "Lost"
 
 
 def test_the_history_takes_as_many_statements_as_it_is_long_or_short(django_assert_max_num_queries):
