@@ -91,8 +91,10 @@ class Worker:
         sulk = POLL
         try:
             while not self.stops:
+                # Asked before: what ends during the turn may let something else become due.
+                busy = bool(self._held) or self._upkeep_runs
                 try:
-                    claimed = self._turn()
+                    busy |= self._turn()
                     sulk = POLL
                 except (DatabaseError, InterfaceError) as error:
                     if once:
@@ -101,7 +103,7 @@ class Worker:
                     self._rest(sulk)
                     sulk = min(sulk * 2, _LONGEST_SULK)
                     continue
-                if once and not (claimed or self._held or self._upkeep_runs):
+                if once and not (busy or self._upkeep_runs):
                     break
                 self._rest(POLL)
         finally:
