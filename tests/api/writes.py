@@ -1,0 +1,206 @@
+"""Every write of every dialect, once: to say of all of them what must hold for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from checklists.specs import ItemSpec
+from leadhub.workspaces.ids import lead_ref
+from leads.change import Archive, ById, DispositionWish, LeadChange, TagChange
+from leads.changes import apply_change
+from leads.changes.catalogue import save_call_outcome
+from leads.changes.endpoints import create_endpoint
+from leads.changes.one_offs import add_one_off_item
+from leads.models import Tag
+from tests.make import SYSTEM, make_answerable, make_key, make_lead
+
+SCOPES = ("read", "write", "delete", "admin")
+HEADERS = {"omniai": "x-api-key", "octanist": "X-API-KEY"}
+
+
+@dataclass(frozen=True)
+class Write:
+    """One operation of a document by its id; `{uuid}` and the like stand for what `Scene` has made."""
+
+    operation: str
+    dialect: str
+    method: str
+    path: str
+    body: Any = None
+    scopes: tuple[str, ...] = SCOPES
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def __str__(self):
+        return f"{self.dialect}-{self.operation}-{self.method}"
+
+
+class Scene:
+    """A workspace in which each of the writes would do something."""
+
+    def __init__(self):
+        self.workspace = make_answerable()
+        one, two = (
+            make_lead(self.workspace, first_name=name, email=f"{name}@x.org") for name in ("ana", "bo")
+        )
+        for lead, tag in ((one, "Hot"), (two, "Cold")):
+            said = LeadChange(tags=TagChange(names=(tag,)), disposition=DispositionWish(stage="contacted"))
+            apply_change(self.workspace, SYSTEM, ById(lead.pk), said)
+        changed = apply_change(self.workspace, SYSTEM, ById(one.pk), LeadChange(fields={"source": "list"}))
+        archived = make_lead(self.workspace, first_name="cy")
+        apply_change(self.workspace, SYSTEM, ById(archived.pk), LeadChange(archive=Archive()))
+        item = add_one_off_item(
+            self.workspace, SYSTEM, ById(one.pk), ItemSpec(code="OWN", label="Own", field_type="TEXT")
+        )
+        endpoint, _secret = create_endpoint(
+            self.workspace, SYSTEM, {"name": "x", "url": "https://x.example/", "events": ["lead.created"]}
+        )
+        save_call_outcome(self.workspace, SYSTEM, {"slug": "gone", "label": "Gone"})
+        other_key, _text = make_key(self.workspace, "hub")
+        one.refresh_from_db()
+        self.names = {
+            "uuid": str(one.pk),
+            "ref": lead_ref(one.pk),
+            "other": str(two.pk),
+            "archived": str(archived.pk),
+            "chatbot": f"ws_{self.workspace.pk.hex}",
+            "tag": str(Tag.objects.get(workspace=self.workspace, normalized="hot").pk),
+            "entry": str(changed.entry.pk),
+            "item": str(item.pk),
+            "webhook": str(endpoint.pk),
+            "key": other_key.public_id,
+            "step": str(one.disposition_change_id),
+        }
+
+    def filled(self, value):
+        if isinstance(value, str):
+            return value.format(**self.names) if "{" in value else value
+        if isinstance(value, dict):
+            return {name: self.filled(inner) for name, inner in value.items()}
+        return [self.filled(inner) for inner in value] if isinstance(value, list) else value
+
+    def headers(self, write):
+        _key, text = make_key(self.workspace, write.dialect, scopes=write.scopes)
+        name = HEADERS.get(write.dialect)
+        return {name: text} if name else {"Authorization": f"Bearer {text}"}
+
+    def send(self, client, write, headers):
+        path, body = self.filled(write.path), self.filled(write.body)
+        if write.files:
+            files = {name: SimpleUploadedFile(name, content) for name, content in write.files.items()}
+            return client.post(path, {**body, "files": list(files.values())}, headers=headers)
+        if body is None:
+            return client.generic(write.method, path, headers=headers)
+        options = {"content_type": "application/json", "headers": headers}
+        return getattr(client, write.method.lower())(path, body, **options)
+
+
+_LEAD = {"firstName": "Di", "lastName": "Do", "email": "di@x.org"}
+_DI = {"name": "Di", "email": "di@x.org"}
+_SOURCE = ("create",)
+_HUB = "/api/hub/leads/{uuid}"
+
+WRITES = [
+    Write("createLead", "omniai", "POST", "/api/v1/leads", _LEAD),
+    Write("updateLead", "omniai", "PUT", "/api/v1/leads", {"leadId": "{uuid}", "lastName": "X"}),
+    Write(
+        "createLeadChecklistItem",
+        "omniai",
+        "POST",
+        "/api/v1/leads/{uuid}/checklist-items",
+        {"label": "It", "fieldType": "TEXT"},
+    ),
+    Write(
+        "createActivity",
+        "omniai",
+        "POST",
+        "/api/v1/activity",
+        {"leadId": "{uuid}", "eventType": "x", "title": "y"},
+    ),
+    Write(
+        "uploadDocuments",
+        "omniai",
+        "POST",
+        "/api/v1/documents",
+        {"leadId": "{uuid}"},
+        files={"a.pdf": b"%PDF-1.7\n%%EOF\n"},
+    ),
+    Write("createLead", "octanist", "POST", "/api/leads", {"name": "Di Do", "email": "di@x.org"}),
+    Write("updateLead", "octanist", "PATCH", "/api/leads", {"id": "{ref}", "note": "Hi."}),
+    Write("createLead", "pollybot", "POST", "/api/v1/leads", _DI),
+    Write("updateLead", "pollybot", "PUT", "/api/v1/leads/{ref}", {"name": "Di"}),
+    Write("deleteLead", "pollybot", "DELETE", "/api/v1/leads/{ref}"),
+    Write(
+        "createChatbotLead",
+        "pollybot",
+        "POST",
+        "/api/v1/chatbots/{chatbot}/leads",
+        {"name": "Di", "email": "di@x.org"},
+    ),
+    Write("updateChatbotLead", "pollybot", "PUT", "/api/v1/chatbots/{chatbot}/leads/{ref}", {"name": "Di"}),
+    Write("deleteChatbotLead", "pollybot", "DELETE", "/api/v1/chatbots/{chatbot}/leads/{ref}"),
+    Write("Leads_CreateExternal", "leadping", "POST", "/leads", {"contact": {"email": "di@x.org"}}, _SOURCE),
+    Write("Leads_CreateIntake", "leadping", "POST", "/leads/intake", {"email": "di@x.org"}, _SOURCE),
+    Write("Leads_Update", "leadping", "PUT", "/leads/{uuid}", {"contact": {"firstName": "Di"}}),
+    Write("Leads_Delete", "leadping", "DELETE", "/leads/{uuid}"),
+    Write("Leads_Archive", "leadping", "POST", "/leads/{uuid}/archive", {"archiveReason": 1}),
+    Write("Leads_Unarchive", "leadping", "POST", "/leads/{archived}/unarchive"),
+    Write("Leads_AddTags", "leadping", "POST", "/leads/{uuid}/tags", {"tagNames": ["Cold"]}),
+    Write("Leads_ReplaceTags", "leadping", "PUT", "/leads/{uuid}/tags", {"tagNames": ["Cold"]}),
+    Write("Leads_RemoveTag", "leadping", "DELETE", "/leads/{uuid}/tags/{tag}"),
+    Write("Dispositions_Set", "leadping", "POST", "/dispositions", {"leadId": "{uuid}", "outcome": "won"}),
+    Write("Dispositions_Update", "leadping", "PUT", "/dispositions/{step}", {"notes": "Hi."}),
+    Write("Dispositions_Delete", "leadping", "DELETE", "/dispositions/{step}"),
+    Write("Tags_Create", "leadping", "POST", "/tags", {"name": "New"}),
+    Write("Tags_Update", "leadping", "PUT", "/tags/{tag}", {"name": "New"}),
+    Write("Tags_Archive", "leadping", "DELETE", "/tags/{tag}"),
+    Write("create_lead", "hub", "POST", "/api/hub/leads", {"name": "Di Do", "tags": ["New"]}),
+    Write("change_leads", "hub", "PATCH", "/api/hub/leads", {"items": [{"id": "{uuid}", "source": "x"}]}),
+    Write("change_lead", "hub", "PATCH", _HUB, {"source": "x"}),
+    Write("delete_lead", "hub", "DELETE", _HUB),
+    Write("archive_lead", "hub", "POST", f"{_HUB}/archive", {}),
+    Write("restore_lead", "hub", "POST", "/api/hub/leads/{archived}/restore"),
+    Write("merge_leads", "hub", "POST", f"{_HUB}/merge", {"loser": "{other}"}),
+    Write("undo_entry", "hub", "POST", _HUB + "/timeline/{entry}/undo"),
+    Write("add_lead_tags", "hub", "POST", f"{_HUB}/tags", {"tags": ["New"]}),
+    Write("replace_lead_tags", "hub", "PUT", f"{_HUB}/tags", {"tags": ["New"]}),
+    Write("remove_lead_tag", "hub", "DELETE", f"{_HUB}/tags/hot"),
+    Write("dispose_lead", "hub", "POST", f"{_HUB}/dispositions", {"stage": "won"}),
+    Write("answer_lead", "hub", "PATCH", f"{_HUB}/answers", {"tax_id": {"value": "1"}}),
+    Write("add_lead_item", "hub", "POST", f"{_HUB}/items", {"label": "It", "field_type": "TEXT"}),
+    Write("archive_lead_item", "hub", "DELETE", _HUB + "/items/{item}"),
+    Write("add_lead_note", "hub", "POST", f"{_HUB}/notes", {"note": "Hi."}),
+    Write("log_lead_call", "hub", "POST", f"{_HUB}/calls", {"outcome": "busy"}),
+    Write("replace_checklist", "hub", "PUT", "/api/hub/checklist", {"groups": []}),
+    Write("create_tag", "hub", "POST", "/api/hub/tags", {"name": "New"}),
+    Write("change_tag", "hub", "PATCH", "/api/hub/tags/hot", {"colour": "red"}),
+    Write("archive_tag", "hub", "DELETE", "/api/hub/tags/hot"),
+    Write(
+        "create_disposition",
+        "hub",
+        "POST",
+        "/api/hub/dispositions",
+        {"outcome": "x", "label": "X", "stage": "won"},
+    ),
+    Write("change_disposition", "hub", "PATCH", "/api/hub/dispositions/sold", {"label": "X"}),
+    Write("archive_disposition", "hub", "DELETE", "/api/hub/dispositions/sold"),
+    Write("create_call_outcome", "hub", "POST", "/api/hub/call-outcomes", {"outcome": "x", "label": "X"}),
+    Write("change_call_outcome", "hub", "PATCH", "/api/hub/call-outcomes/gone", {"label": "X"}),
+    Write("archive_call_outcome", "hub", "DELETE", "/api/hub/call-outcomes/gone"),
+    Write("issue_key", "hub", "POST", "/api/hub/keys", {"name": "x", "dialects": ["hub"]}),
+    Write("revoke_key", "hub", "DELETE", "/api/hub/keys/{key}"),
+    Write(
+        "create_webhook",
+        "hub",
+        "POST",
+        "/api/hub/webhooks",
+        {"name": "x", "url": "https://x.example/", "events": ["lead.created"]},
+    ),
+    Write("change_webhook", "hub", "PATCH", "/api/hub/webhooks/{webhook}", {"state": "paused"}),
+    Write("delete_webhook", "hub", "DELETE", "/api/hub/webhooks/{webhook}"),
+    Write("rotate_webhook_secret", "hub", "POST", "/api/hub/webhooks/{webhook}/secret"),
+]
+# POSTs that only look something up.
+READS = {("octanist", "check"), ("octanist", "getStats"), ("leadping", "Leads_GetAllForCurrentUser")}
