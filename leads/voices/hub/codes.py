@@ -44,6 +44,7 @@ CODES: Final[Mapping[str, tuple[int, str | Promise]]] = {
     "is_merge": (409, _("Undo the merge instead of its entry.")),
     "already_undone": (409, _("The entry was undone before.")),
     "cannot_undo": (409, _("The entry cannot be taken back; the message says what can be done.")),
+    "not_open": (409, _("The action was done or called off before.")),
     "disabled": (409, _("The webhook is disabled; resume it first.")),
     "refused": (409, _("A rule says no; the message says which.")),
     "request_in_progress": (409, _("The first request with this Idempotency-Key still runs.")),
