@@ -142,8 +142,9 @@ def test_a_file_is_split_before_it_grows_past_300_lines():
 
 
 def test_a_function_stays_within_40_lines():
+    """The product's functions; a test may hold a whole document against another."""
     found = []
-    for file in sources(*OURS):
+    for file in sources(*(room for room in OURS if room != "tests")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = node.end_lineno - node.lineno + 1

@@ -49,7 +49,8 @@ def admit(request: HttpRequest, credential: str, dialect: str) -> ApiKey:
         }
         raise _refused(request, key, dialect, "wrong_door", message)
     identify(request, dialect or "hub", key.workspace_id, key.pk, key.is_test)
-    stamp_use(key)
+    if request.headers.get("Leadhub-Dry-Run", "").strip().lower() != "true":
+        stamp_use(key)
     return key
 
 

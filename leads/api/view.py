@@ -238,6 +238,8 @@ class DialectView(APIView):
                 return complain(self, http, _from_failure(quicker.failure))
             if earlier is not None:
                 return earlier.as_response()
+        if response.status_code == 429:
+            return response  # a caller that asks too often must not make us write each time
         record_request(
             http,
             response.status_code,

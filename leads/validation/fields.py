@@ -52,8 +52,8 @@ def _number(column: str, low: int = LIMITS.integer_low, high: int = LIMITS.integ
     return _one(column, lambda raw: values.clean_integer(raw, low, high), None)
 
 
-def _choice(column: str, choices: tuple[str, ...]) -> Field:
-    return _one(column, lambda raw: values.clean_choice(raw, choices))
+def _choice(column: str, choices: tuple[str, ...], empty: str = "") -> Field:
+    return _one(column, lambda raw: values.clean_choice(raw, choices), empty)
 
 
 def _full_name(raw: object, _house: House) -> Columns:
@@ -112,7 +112,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "click_ids": _one("click_ids", _object, {}),
     "ad_consents": _one("ad_consents", _object, {}),
     "custom": _one("custom", values.clean_verbatim),
-    "assignee_type": _choice("assignee_type", tuple(AssigneeType.values)),
+    "assignee_type": _choice("assignee_type", tuple(AssigneeType.values), AssigneeType.AI_AGENT),
     "assignee": _one("assignee_id", _id, None),
     "value": _one("value", values.clean_money, None),
     "currency": _one("currency", values.clean_currency),
