@@ -17,7 +17,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 KEY = base64.b64encode(bytes(range(32))).decode()
 GOOD = {"SECRET_KEY": "a-long-enough-secret-of-the-test", "DATA_KEYS": f"v1:{KEY}"}
 OURS = (
-    "ALLOWED_HOSTS DATABASE_URL DEBUG HSTS_SECONDS HSTS_SUBDOMAINS PLAIN_HTTP REDIS_URL TRUST_PROXY".split()
+    "ALLOWED_HOSTS DATABASE_URL DEBUG HSTS_SECONDS HSTS_SUBDOMAINS OUTBOUND OUTBOUND_NETWORKS"
+    " PLAIN_HTTP REDIS_URL TRUST_PROXY".split()
 )
 
 
@@ -87,6 +88,21 @@ def test_a_number_may_have_a_least_value(monkeypatch):
 def test_a_list_is_split_at_commas(monkeypatch):
     monkeypatch.setenv("ALLOWED_HOSTS", "a.example, b.example,,")
     assert settings.env_list("ALLOWED_HOSTS") == ["a.example", "b.example"]
+
+
+def test_what_leaves_is_one_of_three_words(start):
+    assert (start(**GOOD)["OUTBOUND"], start(**GOOD, OUTBOUND=" Hold ")["OUTBOUND"]) == ("on", "hold")
+    with pytest.raises(ImproperlyConfigured, match=r"OUTBOUND is 'no'\. Write one of: on, hold, off\.$"):
+        start(**GOOD, OUTBOUND="no")
+
+
+def test_inner_networks_are_closed_unless_they_are_named(start):
+    assert start(**GOOD)["OUTBOUND_NETWORKS"] == []
+    named = start(**GOOD, OUTBOUND_NETWORKS="10.1.0.0/16, fd00::/8")["OUTBOUND_NETWORKS"]
+    assert [str(network) for network in named] == ["10.1.0.0/16", "fd00::/8"]
+    assert [str(network) for network in start(DEBUG="1")["OUTBOUND_NETWORKS"]] == ["127.0.0.0/8", "::1/128"]
+    with pytest.raises(ImproperlyConfigured, match="has host bits set"):
+        start(**GOOD, OUTBOUND_NETWORKS="10.1.2.3/16")
 
 
 def test_a_secret_may_stand_in_a_file(monkeypatch, tmp_path):

@@ -29,6 +29,7 @@ POLL: Final = 1.0
 # How long a stop waits for what is at hand; a delivery ends before that. What has not is given back.
 GRACE: Final = 20.0
 _LONGEST_SULK: Final = 30.0
+_FAREWELL: Final = 0.5
 
 
 @dataclass(eq=False, slots=True)
@@ -51,15 +52,22 @@ class Crew:
     def __init__(self, name: str, size: int) -> None:
         self.size = size
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        for number in range(size):
-            threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True).start()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True) for number in range(size)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def give(self, task: Callable[[], None]) -> None:
         self._tasks.put(task)
 
     def dismiss(self) -> None:
-        for _number in range(self.size):
+        """Whoever is idle closes his connection; nobody is waited for who is not."""
+        for _thread in self._threads:
             self._tasks.put(None)
+        end = time.monotonic() + _FAREWELL
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
 
     def _run(self) -> None:
         while (task := self._tasks.get()) is not None:

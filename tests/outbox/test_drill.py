@@ -75,7 +75,6 @@ def test_nothing_is_lost_doubled_in_effect_or_stuck_when_workers_are_killed(rece
         kills = kill_at_random(nursery, KILLING)
         finish(nursery)
 
-    print(kills, len(flaky.taken), sum(map(len, flaky.bodies.values())))
     assert kills >= 10
     assert set(WebhookDelivery.objects.values_list("state", "lease_owner")) == {("done", "")}
     wanted = {str(row.event_id) for row in rows}

@@ -176,7 +176,7 @@ class Workers(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_in_any_order_of_events_one_worker_holds_a_row():
-    run_state_machine_as_test(Workers, settings=profile(max_examples=30, stateful_step_count=30))
+    run_state_machine_as_test(Workers, settings=profile(max_examples=15, stateful_step_count=30))
 
 
 # Really at once

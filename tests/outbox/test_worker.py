@@ -39,6 +39,20 @@ def kind(monkeypatch):
     return lambda run: runs("tested")(run)
 
 
+def beside(one, **how):
+    """Let a worker run beside the test."""
+
+    def run():
+        try:
+            one.run(**how)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
 def until(claim, seconds=20):
     end = time.monotonic() + seconds
     while not claim():
@@ -89,10 +103,7 @@ def test_a_long_job_keeps_its_lease_while_deliveries_go_on(receiver, endpoint, k
 
     enqueue(endpoint.workspace, "tested", {})
     make_deliveries(endpoint, [uuid4() for _number in range(3)])
-    crowd = [Worker({DeliveryQueue(): 2, JobQueue(): 1}) for _number in range(2)]
-    threads = [threading.Thread(target=one.run, kwargs={"once": True}) for one in crowd]
-    for thread in threads:
-        thread.start()
+    threads = [beside(Worker({DeliveryQueue(): 2, JobQueue(): 1}), once=True) for _number in range(2)]
     until(lambda: states() == {"done": 3}, 2.5)
     for thread in threads:
         thread.join()
@@ -110,8 +121,7 @@ def test_told_to_stop_it_gives_a_job_back(kind, monkeypatch):
 
     enqueue(make_workspace(), "tested", {})
     one = Worker({JobQueue(): 1})
-    thread = threading.Thread(target=one.run)
-    thread.start()
+    thread = beside(one)
     until(lambda: Job.objects.get().done > 2)
     one.stop()
     thread.join(5)
@@ -133,8 +143,7 @@ def test_a_database_that_is_away_for_a_while_stops_nobody(receiver, endpoint, mo
     monkeypatch.setattr(DeliveryQueue, "claim", claim_or_fail)
     make_deliveries(endpoint, [uuid4()])
     one = Worker({DeliveryQueue(): 1})
-    thread = threading.Thread(target=one.run)
-    thread.start()
+    thread = beside(one)
     until(lambda: states() == {"done": 1})
     one.stop()
     thread.join(5)
@@ -198,16 +207,9 @@ def test_throughput_grows_with_workers(receiver, endpoint):
 
     def seconds_of(count):
         make_deliveries(endpoint, [uuid4() for _number in range(60)])
-        threads = [
-            threading.Thread(target=Worker({DeliveryQueue(): 2}).run, kwargs={"once": True})
-            for _number in range(count)
-        ]
         started = time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
+        for thread in [beside(Worker({DeliveryQueue(): 2}), once=True) for _number in range(count)]:
             thread.join()
-        connection.close()
         return time.monotonic() - started
 
     alone, four = seconds_of(1), seconds_of(4)
