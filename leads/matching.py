@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from leadhub.workspaces.models import User, Workspace
 from leadhub.workspaces.rows import read_rows
 from leads.models import ContactPoint, Lead, NotDuplicate
-from leads.queries.find import join_dispositions, live_leads
+from leads.queries.find import join_dispositions, join_owners, live_leads
 from leads.queries.search import read_search, search_leads
 from leads.values import email_key, phone_key
 
@@ -148,6 +148,7 @@ def _with_name(workspace: Workspace, name: str, limit: int) -> list[Match]:
         return []  # what is not a name yet matches nobody
     if not any(len(word) >= _SHORTEST_NAME for group in wanted.groups for word in group):
         return []
-    rows = search_leads(live_leads(workspace), workspace, wanted).select_related("assignee")
-    found = join_dispositions(workspace, rows.order_by("-created_at", "-id")[:limit])
+    rows = search_leads(live_leads(workspace), workspace, wanted).order_by("-created_at", "-id")
+    found = join_dispositions(workspace, rows[:limit])
+    join_owners(found)
     return [Match(lead, ("name",)) for lead in found]

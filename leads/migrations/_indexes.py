@@ -15,6 +15,8 @@ INDEXES = {
     # The lists, and their exact totals, from the index alone.
     "lead_live": "leads_lead (workspace_id, is_test, created_at DESC, id DESC, archived_at)"
     " WHERE deleted_at IS NULL AND merged_into_id IS NULL",
+    "lead_changed": "leads_lead (workspace_id, is_test, updated_at DESC, id DESC, archived_at)"
+    " WHERE deleted_at IS NULL AND merged_into_id IS NULL",
     "lead_deleted": "leads_lead (workspace_id, created_at DESC, id DESC) WHERE deleted_at IS NOT NULL",
     "lead_of_import": "leads_lead (workspace_id, import_batch_id, created_at DESC, id DESC)"
     " WHERE import_batch_id IS NOT NULL",

@@ -14,7 +14,7 @@ from checklists.definitions import load_definitions
 from leadhub.workspaces.models import Workspace
 from leads.models import Answer, Lead, LeadTag, Tag
 from leads.queries.filters import LeadFilter
-from leads.queries.find import join_dispositions
+from leads.queries.find import join_dispositions, join_owners
 from leads.queries.keyset import Mark, behind, read_cursor, write_cursor
 from leads.values import clean_choice
 
@@ -32,7 +32,7 @@ ORDERS: Final = (
 NEWEST: Final = "-created_at"
 _SOMETIMES: Final = frozenset({"next_action_at", "qualified_at", "value"})
 # No list shows these, and they may be long.
-_UNSEEN: Final = ("field_sources", "search_text", "absorbed")
+UNSEEN: Final = ("field_sources", "search_text", "absorbed")
 
 
 @dataclass(slots=True)
@@ -172,11 +172,12 @@ def _mark(lead: Lead, order: str) -> Mark:
 
 
 def _shown(rows: QuerySet[Lead]) -> QuerySet[Lead]:
-    return rows.select_related("assignee").defer(*_UNSEEN)
+    return rows.defer(*UNSEEN)
 
 
 def _with_sides(workspace: Workspace, leads: list[Lead], columns: Collection[str]) -> list[ListedLead]:
-    """One query for all tags of the page, and one for all its answers if there are columns for them."""
+    """One query for the owners of the page, one for its tags, one for its answers if it has such columns."""
+    join_owners(leads)
     listed = {lead.pk: ListedLead(lead) for lead in join_dispositions(workspace, leads)}
     tagged = LeadTag.objects.filter(workspace=workspace, lead__in=list(listed)).select_related("tag")
     for row in tagged.order_by("tag__normalized"):

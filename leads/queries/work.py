@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from leadhub.workspaces.models import Workspace
 from leads.models import Action, ActionKind, ActionStatus, AssigneeType, Lead, Stage
 from leads.queries.catalogue import load_catalogue
-from leads.queries.find import join_dispositions, live_leads
+from leads.queries.find import join_dispositions, join_owners, live_leads
 from leads.queries.keyset import Mark, behind, read_cursor, write_cursor
-from leads.queries.lists import Count
+from leads.queries.lists import UNSEEN, Count
 
 # Shown as "99+": nobody works through more at a glance, and counting on costs.
 MOST_COUNTED: Final = 99
@@ -89,10 +89,7 @@ def load_queue(desk: Desk, part: Part, *, after: str | None = None, limit: int =
     rows = _in_order(desk, part)
     if after:
         rows = rows.filter(behind(column, read_cursor(after, part.value), descending=descending))
-    if part == Part.DRAFTS:
-        rows = rows.select_related("lead__assignee")
-    else:
-        rows = rows.select_related("assignee").defer("field_sources", "search_text", "absorbed")
+    rows = rows.select_related("lead") if part == Part.DRAFTS else rows.defer(*UNSEEN)
     found: list[Any] = list(rows[: limit + 1])
     following = None
     if len(found) > limit:
@@ -107,7 +104,7 @@ def _rows(desk: Desk, found: list[Any]) -> list[QueueRow]:
     else:
         planned = _planned(desk, [lead.pk for lead in found])
         rows = [QueueRow(lead, planned.get(lead.pk)) for lead in found]
-    join_dispositions(desk.workspace, [row.lead for row in rows])
+    join_owners(join_dispositions(desk.workspace, [row.lead for row in rows]))
     return rows
 
 

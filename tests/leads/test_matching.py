@@ -129,7 +129,7 @@ def test_matching_takes_one_query_for_few_and_for_many(count):
 
     assert queries_of(lambda: read(matching_leads(workspace, lead, contact_points=[]))) == 1
     assert queries_of(lambda: read(matching_leads(workspace, lead))) == 2
-    assert queries_of(lambda: read(matches_for(workspace, email=EMAIL, name="twin"))) == 3
+    assert queries_of(lambda: read(matches_for(workspace, email=EMAIL, name="twin"))) == 4
 
 
 def test_while_somebody_types_matches_appear():

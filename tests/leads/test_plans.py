@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 
 from checklists.definitions import load_definitions
+from leads.models import Lead
 from leads.queries.catalogue import load_catalogue
 from tests.leads.many import BIG, make_many
 from tests.leads.plans import plans_of
-from tests.leads.questions import QUESTIONS
+from tests.leads.questions import QUESTIONS, Question
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "queries.md"
 
@@ -52,6 +53,8 @@ def indexes_of(question):
 def test_every_question_is_answered_by_its_index(many):
     asked = [question for part in QUESTIONS.values() for question in part]
     assert [complaint for question in asked for complaint in complaints(question, many)] == []
+    unindexed = Question("a note", lambda m: list(Lead.objects.filter(note="x")), {"lead_live"})
+    assert len(list(complaints(unindexed, many))) == 3
 
 
 def test_the_page_of_queries_is_complete():
