@@ -61,7 +61,8 @@ def search_leads(rows: QuerySet[Lead], workspace: Workspace, wanted: Wanted) -> 
 def hits(workspace: Workspace, wanted: Wanted) -> QuerySet[Lead]:
     """Every lead of the workspace with these words, deleted ones too, in no order."""
     rows = Lead.objects.filter(_condition(wanted), workspace=workspace).order_by()
-    if connection.vendor == "sqlite" and _has_full_text(str(connection.settings_dict["NAME"])):
+    name = str(connection.settings_dict["NAME"])
+    if wanted.is_indexed and connection.vendor == "sqlite" and _has_full_text(name):
         rows = rows.filter(pk__in=_full_text(wanted))
     return rows
 

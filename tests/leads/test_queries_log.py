@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
+from leadhub.web.models import RequestProblem, RequestRecord
 from leadhub.workspaces.clock import now
 from leads.change import CLEAR, AnswerChange, ById, CallLog, ConsentWish, LeadChange
 from leads.changes import apply_change
@@ -129,6 +130,16 @@ def test_why_names_who_set_each_field_and_what_it_replaced():
     assert found["/metadata/a"].was_removed and not found["/metadata/a"].was_missing
     assert found["disposition"].entry == first
     assert why(workspace, outcome.lead).refused == []
+
+
+def test_why_tells_what_was_refused():
+    workspace = make_workspace()
+    lead, other = (make_lead(workspace, first_name=name) for name in ("Ada", "Grace"))
+    here = {"workspace_id": workspace.pk}
+    record = RequestRecord.objects.create(**here, door="hub", status=400, duration_ms=1)
+    for one, code in [(lead, "invalid_email"), (lead, "invalid_phone"), (other, "negative")]:
+        RequestProblem.objects.create(**here, record=record, lead_id=one.pk, code=code)
+    assert [problem.code for problem in why(workspace, lead).refused] == ["invalid_phone", "invalid_email"]
 
 
 def test_why_outlives_an_entry():
