@@ -20,7 +20,6 @@ EXTREMES: Final[Mapping[str, Any]] = {
     "last_attempt_at": max,
     "first_response_at": min,
     "qualified_at": min,
-    "next_action_at": min,
 }
 
 
@@ -128,13 +127,14 @@ def changes_of(entry: Entry) -> dict[str, Change]:
     undone = Entry.objects.filter(workspace=entry.workspace_id, lead=entry.lead_id, kind=MERGE_UNDONE)
     for row in undone.order_by("version"):
         changes |= (row.kept or {}).get("handed", {}).get(str(entry.pk), {})
-    for path in (f"/merged/{kept['loser']}", "attempts"):
+    # These are put right for themselves: who is merged, what adds up, and what follows from the plans of all.
+    for path in (f"/merged/{kept['loser']}", "attempts", "next_action_at"):
         changes.pop(path, None)
     return changes
 
 
 def untold_changes(entry: Entry) -> dict[str, Change]:
-    """What changed without being told: who holds the lead, when it is due next."""
+    """What changed without being told: who holds the lead, since when."""
     columns: dict[str, Change] = (entry.kept or {}).get("columns", {})
     return {PATH_OF.get(column, column): change for column, change in columns.items()}
 
