@@ -737,14 +737,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=models.Index(fields=['workspace', 'is_test', '-created_at', '-id'], name='lead_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', '-updated_at', '-id'], name='lead_last_changed'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
             index=models.Index(fields=['workspace', 'email_key'], name='lead_email'),
         ),
         migrations.AddIndex(
@@ -770,10 +762,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='lead',
             index=models.Index(condition=models.Q(('next_action_at__isnull', False)), fields=['workspace', 'next_action_at', 'id'], name='lead_next_action'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['workspace', 'import_batch'], name='lead_import_batch'),
         ),
         migrations.AddIndex(
             model_name='lead',

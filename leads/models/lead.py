@@ -137,8 +137,7 @@ class Lead(Owned):
             ),
         ]
         indexes = [
-            models.Index(fields=["workspace", "is_test", "-created_at", "-id"], name="lead_newest"),
-            models.Index(fields=["workspace", "-updated_at", "-id"], name="lead_last_changed"),
+            # Those over live leads alone, which the lists walk, stand in the migrations: see _indexes.py.
             models.Index(fields=["workspace", "email_key"], name="lead_email"),
             models.Index(fields=["workspace", "phone_key"], name="lead_phone"),
             models.Index(fields=["workspace", "external_id"], name="lead_external_id"),
@@ -149,11 +148,6 @@ class Lead(Owned):
                 fields=["workspace", "next_action_at", "id"],
                 name="lead_next_action",
                 condition=models.Q(next_action_at__isnull=False),
-            ),
-            models.Index(
-                fields=["workspace", "import_batch"],
-                name="lead_import_batch",
-                condition=models.Q(import_batch__isnull=False),
             ),
             models.Index(
                 fields=["workspace", "merged_into"],

@@ -50,7 +50,7 @@ class Catalogue:
 
 
 def load_catalogue(workspace: Workspace) -> Catalogue:
-    """Cached by the token that every change of the catalogue renews. The rows are shared, so leave them be."""
+    """Cached by the token that every change of the catalogue renews. The rows are shared: leave them be."""
     return _load(workspace.pk, workspace.catalogue_token)
 
 

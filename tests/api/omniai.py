@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from checklists.files import parse_checklist
 from leads.change import ById, LeadChange
 from leads.changes import apply_change

@@ -102,8 +102,8 @@ class Words:
         return status, {**body, "errors": errors} if errors else body
 
     def name(self, internal: str) -> str:
-        """The path of a field in their body: "contact.email" for "email". What is wrong with a row as a whole,
-        such as a name that is taken, stands at its first key."""
+        """The path of a field in their body: "contact.email" for "email". What is wrong with a row as a
+        whole, such as a name that is taken, stands at its first key."""
         wire = self.names.wire_name(internal) if internal else self.names.parts[0].name
         return _NAMES.get(internal, internal) if wire == internal else wire
 
