@@ -36,7 +36,7 @@ class ActorKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who writes, and through which door. `tests` says which leads are in reach: test, live (False) or both."""
+    """Who writes, through which door. `tests` says which leads are in reach: test, live (False) or both."""
 
     kind: ActorKind
     name: str
@@ -110,7 +110,7 @@ class TagChange:
 
 @dataclass(frozen=True, slots=True)
 class DispositionWish:
-    """A stage (its default disposition is meant) or an outcome of the catalogue, and what is said about it."""
+    """A stage (its default disposition is meant) or an outcome of the catalogue, and what is said of it."""
 
     stage: str = ""
     outcome: str = ""
