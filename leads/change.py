@@ -128,6 +128,8 @@ class CallLog:
     at: datetime | None = None
     next_at: datetime | None = None
     reason: str = ""
+    next_zone: str = ""  # the zone in which the next call was agreed; the lead's own, if nothing is said
+    settles: UUID | None = None  # the planned call that this one was, although it was not due yet
 
 
 @dataclass(frozen=True, slots=True)

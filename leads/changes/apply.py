@@ -12,9 +12,10 @@ from leads.change import Actor, ByEmail, ByPhone, LeadChange, NewLead, Outcome, 
 from leads.changes.answering import set_answers
 from leads.changes.calling import log_call
 from leads.changes.columns import set_columns, settle_loss_reason
-from leads.changes.consent import set_consent
+from leads.changes.consent import look_at_others, set_consent, spread_opt_outs
 from leads.changes.contacts import set_contact_points
 from leads.changes.draft import Draft
+from leads.changes.followups import follow_up
 from leads.changes.life import clear_archive, set_archive, set_deleted, set_override
 from leads.changes.standing import set_disposition
 from leads.changes.store import store
@@ -70,13 +71,22 @@ def _write(state: LeadState, read: LeadChange | Read, actor: Actor) -> Outcome:
         _refuse_taken_email(state, cleaned)
     verdict = judge(state, change, cleaned, actor)
     draft = draft_change(state, change, cleaned, verdict, actor)
-    return _finish(draft, change, cleaned, verdict)
+    outcome = _finish(draft, change, cleaned, verdict)
+    spread_opt_outs(draft)
+    return outcome
 
 
 def draft_change(
-    state: LeadState, change: LeadChange, cleaned: Clean, verdict: Verdict, actor: Actor
+    state: LeadState,
+    change: LeadChange,
+    cleaned: Clean,
+    verdict: Verdict,
+    actor: Actor,
+    *,
+    looks: bool = True,
 ) -> Draft:
-    """What the change comes to, before anything is written; the set-based writer stores many at once."""
+    """What the change comes to, before anything is written; the set-based writer stores many at once, and
+    asks for all of them at once what each alone would look up (`looks`)."""
     draft = Draft(state, actor)
     if state.is_new:
         draft.tell("disposition", None, state.lead.disposition.outcome)
@@ -86,12 +96,15 @@ def draft_change(
         set_tags(draft, verdict.tags)
     set_contact_points(draft, cleaned.contact_points)
     set_consent(draft, change.consent)
+    if looks:
+        look_at_others(draft)
     _live(draft, change, cleaned)
     if cleaned.note:
         draft.note = cleaned.note
         draft.set_column("note", cleaned.note)
     if change.call is not None:
         log_call(draft, change.call, cleaned.call_note)
+    follow_up(draft, cleaned.columns)
     return draft
 
 

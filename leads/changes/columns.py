@@ -11,13 +11,15 @@ _STAMPS: Final = {"email_verified": "email_verified_at", "phone_verified": "phon
 _KEYS: Final = {"email": ("email_key",), "phone": ("phone_e164", "phone_key")}
 _FOLLOWING: Final = frozenset(key for keys in _KEYS.values() for key in keys) | frozenset(_STAMPS)
 _MERGED: Final = ("click_ids", "ad_consents")
+# Set once more is known of the change: the stage the lead comes to, and what is planned.
+_ELSEWHERE: Final = frozenset({"loss_reason", "next_action_at"})
 # Two doors know the last two by no other name than lost, and send their reason.
 _LOST: Final = frozenset({Stage.LOST, Stage.INVALID, Stage.DUPLICATE})
 
 
 def set_columns(draft: Draft, columns: dict[str, object]) -> None:
     for name, value in columns.items():
-        if name in _FOLLOWING or name == "loss_reason":
+        if name in _FOLLOWING or name in _ELSEWHERE:
             continue
         if name in _MERGED:
             _merge_object(draft, name, value)

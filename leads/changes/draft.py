@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,9 +13,22 @@ from django.db.models import Model
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id
 from leads.change import Actor
-from leads.models import Action, Answer, ConsentEvent, ContactPoint, Disposition, DispositionChange, Tag
+from leads.changes.surroundings import Surroundings
+from leads.models import (
+    Action,
+    ActionStatus,
+    Answer,
+    ConsentEvent,
+    ContactPoint,
+    Disposition,
+    DispositionChange,
+    Tag,
+)
+from leads.models.outbox import Leased
+from leads.queries.log import family_of
 from leads.state import LeadState
 from leads.timeline import MISSING, Change, change_of, diff_objects, plain, same
+from leads.values import clean_moment
 
 # Columns that follow from others, or count; what they follow from is told instead.
 UNTOLD: Final = frozenset(
@@ -39,6 +53,7 @@ UNTOLD: Final = frozenset(
         "absorbed",
     }
 )
+OPEN: Final = (ActionStatus.PENDING, ActionStatus.AWAITING_APPROVAL)
 # Columns whose path has another name than the column.
 PATH_OF: Final[Mapping[str, str]] = {
     "assignee_id": "assignee",
@@ -79,6 +94,10 @@ class Draft:
         self.consents: list[ConsentEvent] = []
         self.actions: list[Action] = []
         self.actions_moved: dict[UUID, tuple[Action, list[list[str]]]] = {}
+        # Who else has its number or address, and how much is open; None: nothing in the change asked for it.
+        self.around: Surroundings | None = None
+        # What an event says besides what all of them say, by its kind.
+        self.event_data: dict[str, Mapping[str, object]] = {}
         self.kept: dict[str, Any] | None = None
         self.events: list[str] = []
         # Whether the checklist itself is another one than before.
@@ -135,16 +154,38 @@ class Draft:
         self.columns.add("disposition_id")
         self.tell("disposition", old.outcome if old else None, disposition.outcome)
 
-    def move_action(self, action: Action, status: str, state: str) -> None:
-        """A stored action takes another status; the entry keeps both, so that it can be moved back."""
-        before = [str(action.status), str(action.state)]
+    @cached_property
+    def open_actions(self) -> list[Action]:
+        """What is still to be done about the lead, and about those that were merged into it."""
+        if self.state.is_new or (self.around is not None and not self.around.actions):
+            return []
+        mine = Action.objects.filter(workspace=self.state.workspace, lead__in=family_of(self.lead))
+        return list(mine.filter(status__in=OPEN).order_by("scheduled_at", "pk"))
+
+    def move_action(self, action: Action, status: str, state: str, at: object = None) -> None:
+        """A stored action takes another status, or another time; the entry keeps both sides, so that it can
+        be moved back."""
+        before = _stand_of(action)
         action.status, action.state = status, state
-        self.actions_moved[action.pk] = action, [before, [str(status), str(state)]]
+        if at is not None:
+            action.scheduled_at = clean_moment(at)
+        if status in OPEN:
+            action.outcome = action.error = ""
+            action.completed_at = None
+        # Whoever held it holds it no more; what is due again begins anew.
+        action.lease_owner, action.lease_until, action.attempt = "", None, 0
+        action.due_at = action.scheduled_at if state == Leased.State.DUE else None
+        first = self.actions_moved.get(action.pk)
+        self.actions_moved[action.pk] = action, [first[1][0] if first else before, _stand_of(action)]
 
     @property
     def differs(self) -> bool:
         written = self.changes or self.columns or self.beside or self.answers
         return bool(written or self.actions or self.actions_moved or self.note)
+
+
+def _stand_of(action: Action) -> list[str]:
+    return [str(action.status), str(action.state), str(plain(action.scheduled_at))]
 
 
 def told(value: object) -> object:

@@ -74,6 +74,7 @@ def _event(draft: Draft, entry: Entry, kind: str) -> Event:
             "summary": entry.summary,
             "changes": entry.changes,
             "actor": {"kind": entry.actor_kind, "name": entry.actor_name, "door": entry.door},
+            **draft.event_data.get(kind, {}),
         },
         created_at=draft.moment,
     )

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from leads.changes.draft import Draft
+from leads.changes.draft import OPEN, Draft
+from leads.changes.followups import channel_of, is_opted_out
 from leads.changes.inverse import Inverse
 from leads.models import Action, ActionKind, ActionStatus, Entry
 from leads.models.outbox import Leased
+from leads.timeline import plain
 
-_OPEN: Final = frozenset({ActionStatus.PENDING, ActionStatus.AWAITING_APPROVAL})
 _DONE: Final = frozenset({ActionStatus.COMPLETED, ActionStatus.FAILED})
 
 
@@ -19,7 +20,7 @@ def take_back_actions(draft: Draft, entry: Entry, inverse: Inverse) -> None:
     kept = entry.kept or {}
     for action in _locked(draft, kept.get("actions", ())):
         # A worker that holds it may be sending it this moment.
-        if action.status in _OPEN and not action.lease_owner:
+        if action.status in OPEN and not action.lease_owner:
             draft.move_action(action, ActionStatus.CANCELLED, Leased.State.IDLE)
             inverse.undone.append(_path(action))
         elif action.status == ActionStatus.CANCELLED:
@@ -29,8 +30,10 @@ def take_back_actions(draft: Draft, entry: Entry, inverse: Inverse) -> None:
     moved = kept.get("moved", {})
     for action in _locked(draft, moved):
         before, after = moved[str(action.pk)]
-        if action.status != after[0] or action.lease_owner:
+        if [action.status, plain(action.scheduled_at)] != [after[0], after[2]] or action.lease_owner:
             inverse.keep(_path(action), "changed_since", action.status)
+        elif before[0] in OPEN and is_opted_out(draft.lead, channel_of(action)):
+            inverse.keep(_path(action), "opted_out", action.status)
         elif action.status in _DONE and action.kind != ActionKind.TASK:
             inverse.keep(_path(action), "was_done", action.status)
         else:

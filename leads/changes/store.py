@@ -9,6 +9,7 @@ from leads.changes.answering import settle_counters
 from leads.changes.contacts import settle_search_text
 from leads.changes.draft import Draft
 from leads.changes.events import store_events
+from leads.changes.followups import ACTIONS, MOVED, settle_next_action
 from leads.changes.tagging import store_tags
 from leads.models import Action, Answer, ConsentEvent, ContactPoint, Entry
 from leads.timeline import Change, Story, change_of, record
@@ -37,17 +38,20 @@ _WORKING = (
 
 
 def store(
-    draft: Draft, *, kind: str, summary: str, input: dict[str, object], undoes: UUID | None = None
+    draft: Draft,
+    *,
+    kind: str,
+    summary: str,
+    input: dict[str, object],
+    undoes: UUID | None = None,
+    about: Action | None = None,
 ) -> Entry:
-    """The lead's version rises by one, its fields remember this entry, and the entry says what differs."""
-    state, lead = draft.state, draft.lead
-    created = state.is_new
-    settle_counters(draft)
-    settle_search_text(draft)
-    if not created:
-        lead.version += 1
-    lead.updated_at = draft.moment
-    lead.field_sources = {**lead.field_sources, **{path: str(draft.entry_id) for path in draft.changes}}
+    """The lead's version rises by one, its fields remember this entry, and the entry says what differs.
+
+    `about` is the action that the entry is about, if it made none.
+    """
+    created = draft.state.is_new
+    _settle(draft)
     story = Story(
         kind=kind,
         summary=summary,
@@ -56,20 +60,32 @@ def store(
         note=draft.note,
         kept=_kept(draft),
         undoes=undoes,
-        action_id=draft.actions[0].pk if draft.actions else None,
+        action_id=action.pk if (action := next(iter(draft.actions), about)) else None,
     )
-    entry = record(lead, draft.actor, draft.moment, draft.entry_id, story)
+    entry = record(draft.lead, draft.actor, draft.moment, draft.entry_id, story)
     _store_lead(draft)
     _store_beside(draft)
-    if draft.actions:
-        Action.objects.bulk_create(draft.actions)
-    for action, _moved in draft.actions_moved.values():
-        action.save(update_fields=["status", "state"])
+    _store_actions(draft)
     insert_rows([entry])
     _store_consents(draft, entry)
     store_events(draft, entry, created=created)
-    state.is_new = False
+    draft.state.is_new = False
     return entry
+
+
+def _settle(draft: Draft) -> None:
+    """What follows from all the rest of the change."""
+    lead = draft.lead
+    settle_counters(draft)
+    settle_search_text(draft)
+    if draft.actions or draft.actions_moved or "absorbed" in draft.columns:
+        settle_next_action(draft)
+    if not draft.state.is_new:
+        lead.version += 1
+    lead.updated_at = draft.moment
+    # An action is no field: nobody asks which of its many entries it is as it is from.
+    paths = [path for path in draft.changes if not path.startswith(ACTIONS)]
+    lead.field_sources = {**lead.field_sources, **dict.fromkeys(paths, str(draft.entry_id))}
 
 
 def _kept(draft: Draft) -> dict[str, object] | None:
@@ -80,7 +96,8 @@ def _kept(draft: Draft) -> dict[str, object] | None:
     if draft.actions:
         kept["actions"] = [str(action.pk) for action in draft.actions]
     if draft.actions_moved:
-        kept["moved"] = {str(key): moved for key, (_action, moved) in draft.actions_moved.items()}
+        stands = {str(key): stands for key, (_action, stands) in draft.actions_moved.items()}
+        kept["moved"] = {key: stands for key, stands in stands.items() if stands[0] != stands[1]}
     columns: dict[str, Change] = {
         name: change_of(draft.untold[name], getattr(draft.lead, name))
         for name in _WORKING
@@ -132,6 +149,13 @@ def _store_beside(draft: Draft) -> None:
     if draft.contact_points_removed:
         removed = [point.pk for point in draft.contact_points_removed]
         ContactPoint.objects.filter(workspace=state.workspace, pk__in=removed).delete()
+
+
+def _store_actions(draft: Draft) -> None:
+    if draft.actions:
+        Action.objects.bulk_create(draft.actions)
+    if draft.actions_moved:
+        Action.objects.bulk_update([action for action, _moved in draft.actions_moved.values()], MOVED)
 
 
 def _store_consents(draft: Draft, entry: Entry) -> None:

@@ -14,6 +14,7 @@ from leadhub.workspaces.models import Workspace
 from leads.change import Actor, Outcome, Where
 from leads.changes.draft import Draft
 from leads.changes.duplicates import MARKED, UNMARKED, mark_not_duplicate, unmark_not_duplicate
+from leads.changes.followups import ACTIONS
 from leads.changes.inverse import Inverse, Kept
 from leads.changes.merged import MERGE_UNDONE, MERGED, untold_changes
 from leads.changes.paths import parts_of
@@ -103,7 +104,9 @@ def is_undone(entry: Entry) -> bool:
 
 
 def _inverse(state: LeadState, actor: Actor, entry: Entry) -> Inverse:
-    changes = {**entry.changes, **untold_changes(entry)}
+    told = {**entry.changes, **untold_changes(entry)}
+    # What was planned is taken back for itself, and the next step follows from it.
+    changes = {path: told[path] for path in told if not path.startswith((ACTIONS, "next_action_at"))}
     done = _DONE & changes.keys()
     inverse = Inverse(state, actor, entry, {path: changes[path] for path in changes.keys() - done})
     for path in sorted(done):

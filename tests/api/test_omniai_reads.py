@@ -16,7 +16,8 @@ from leads.change import (
     NewLead,
 )
 from leads.changes import apply_change
-from leads.changes.actions import add_draft, plan_action
+from leads.changes.actions import plan_action
+from leads.changes.messages import add_draft
 from leads.models import Action, Entry, Lead, Message
 from tests.api.caller import polly
 from tests.api.omniai import BUNDLE_KEYS, LEAD_KEYS, LEADS, LINE_KEYS, UNKNOWN, Omni, items_of, refusal

@@ -8,7 +8,8 @@ import pytest
 
 from leadhub.workspaces.clock import at, now
 from leads.change import Actor, ActorKind, ById
-from leads.changes.actions import add_draft, plan_action
+from leads.changes.actions import plan_action
+from leads.changes.messages import add_draft
 from leads.errors import Invalid, NotFound
 from leads.models import Action, Entry, Lead, Message
 from tests.make import make_key, make_lead, make_member, make_workspace

@@ -32,8 +32,9 @@ from leads.changes import (
     undo_merge,
     unmark_not_duplicate,
 )
-from leads.changes.actions import add_draft, plan_action
+from leads.changes.actions import plan_action
 from leads.changes.claims import claim_lead
+from leads.changes.messages import add_draft
 from leads.changes.people import remove_member
 from leads.errors import NotFound, Refused
 from leads.matching import matching_leads

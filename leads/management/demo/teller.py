@@ -11,7 +11,8 @@ from uuid import UUID
 from leadhub.workspaces.clock import at
 from leads.change import Actor, ById, CallLog, DispositionWish, LeadChange, NewLead
 from leads.changes import apply_change
-from leads.changes.actions import add_draft, plan_action
+from leads.changes.actions import plan_action
+from leads.changes.messages import add_draft
 from leads.management.demo.arrivals import Words, answers, arrival
 from leads.management.demo.calendar import Calendar
 from leads.management.demo.desk import Desk
