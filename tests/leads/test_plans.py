@@ -1,4 +1,4 @@
-"""At 200,000 leads no question reads a table from end to end; docs/queries.md names the index of each."""
+"""At 200,000 leads no question reads a table from end to end; docs/operations.md names the index of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.leads.many import BIG, make_many
 from tests.leads.plans import plans_of
 from tests.leads.questions import QUESTIONS, Question
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "queries.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 
 
 @pytest.fixture
