@@ -218,7 +218,7 @@ def _stands_against(draft: Draft, action: Action) -> str:
 
 
 def _stop(draft: Draft, action: Action, status: str, code: str, reason: str = "") -> None:
-    move(draft, action, status, Leased.State.IDLE)
+    move(draft, action, status, Leased.State.DEAD if status == ActionStatus.FAILED else Leased.State.IDLE)
     action.outcome, action.error, action.completed_at = code, reason, draft.moment
     summary = gettext_noop("Message not sent")
     told: dict[str, object] = {"action": action.pk, "reason": code, "message": reason}

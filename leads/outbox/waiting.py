@@ -11,7 +11,8 @@ from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from leads.changes.endpoints import close_waiting
-from leads.models import WebhookDelivery, WebhookEndpoint
+from leads.changes.sending import note_failure
+from leads.models import Action, WebhookDelivery, WebhookEndpoint
 from leads.models.outbox import Leased
 
 
@@ -42,6 +43,21 @@ def waiting_by_endpoint() -> list[Waiting]:
         )
         for endpoint in endpoints.order_by("workspace__slug", "name", "pk")
     ]
+
+
+def messages_by_workspace() -> list[tuple[str, int, datetime]]:
+    """How many messages wait to be sent to leads in each workspace, and since when the first is due."""
+    due = Action.objects.filter(state=Leased.State.DUE).order_by("workspace__slug")
+    counted = due.values("workspace__slug").annotate(rows=Count("pk"), first=Min("due_at"))
+    return [(row["workspace__slug"], row["rows"], row["first"]) for row in counted]
+
+
+def discard_messages() -> int:
+    """Give up the messages that wait; each lead's timeline says so, and they can be sent again from there."""
+    waiting = list(Action.objects.filter(state=Leased.State.DUE).select_related("workspace"))
+    for row in waiting:
+        note_failure(row, "discarded", _("Given up when the restored copy was released."))
+    return len(waiting)
 
 
 def discard_waiting() -> int:

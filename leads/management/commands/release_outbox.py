@@ -12,7 +12,12 @@ from django.utils.translation import gettext as _
 from leads.errors import Problem
 from leads.management import command
 from leads.outbox.gate import identity, is_copy, owners, settle
-from leads.outbox.waiting import discard_waiting, waiting_by_endpoint
+from leads.outbox.waiting import (
+    discard_messages,
+    discard_waiting,
+    messages_by_workspace,
+    waiting_by_endpoint,
+)
 
 
 class Command(command.Command):
@@ -44,6 +49,7 @@ class Command(command.Command):
             self.stdout.write(
                 f"{discard_waiting()} deliveries given up; they can be sent again from the log."
             )
+            self.stdout.write(f"{discard_messages()} messages to leads given up.")
         settle()
         self.stdout.write("Released: this installation sends.")
         self._warn_of_setting()
@@ -58,7 +64,12 @@ class Command(command.Command):
                 f"  {row.workspace}  {row.name}  {row.url}\n"
                 f"    {row.count} deliveries, the oldest of {row.oldest:%Y-%m-%d %H:%M} UTC"
             )
-        if not rows:
+        messages = messages_by_workspace()
+        for slug, count, first in messages:
+            self.stdout.write(
+                f"  {slug}  {count} messages to leads, the first due {first:%Y-%m-%d %H:%M} UTC"
+            )
+        if not (rows or messages):
             self.stdout.write("  nothing that waits now; but each new event would")
         self.stdout.write(
             f"\nIf this installation is to send from now on:\n  manage.py release_outbox --confirm {code}\n"
@@ -71,7 +82,8 @@ class Command(command.Command):
 
 
 def confirmation() -> str:
-    """A code of what was listed: these owners, this installation, these endpoints."""
+    """A code of what was listed: these owners, this installation, these endpoints, these workspaces."""
     rows = [f"{row.endpoint_id}" for row in waiting_by_endpoint()]
+    rows += [slug for slug, _count, _first in messages_by_workspace()]
     text = "\n".join([str(identity()), *sorted(map(str, owners())), *sorted(rows)])
     return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""Does what is due: webhooks, jobs and upkeep; any number of these, on any number of machines."""
+"""Does what is due: webhooks, messages, jobs and upkeep; any number of these, on any number of machines."""
 
 from __future__ import annotations
 
@@ -9,27 +9,34 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from leads.management import command
+from leads.outbox import consent  # noqa: F401 (registers its job)
 from leads.outbox.deliver import DeliveryQueue
 from leads.outbox.jobs import JobQueue
+from leads.outbox.messages import MessageQueue
 from leads.outbox.queue import Queue
 from leads.outbox.upkeep import Upkeep
 from leads.outbox.worker import Worker
 
-_QUEUES: Final[dict[str, type[Queue[Any]]]] = {"deliveries": DeliveryQueue, "jobs": JobQueue}
+_QUEUES: Final[dict[str, type[Queue[Any]]]] = {
+    "deliveries": DeliveryQueue,
+    "actions": MessageQueue,
+    "jobs": JobQueue,
+}
 _NAMES: Final = (*_QUEUES, "upkeep")
 
 
 class Command(command.Command):
     help = (
-        "Send webhooks, run jobs, and forget what is too old. Start as many as there is work for; they share "
-        "it. SIGTERM lets it finish what is at hand, a second one gives that back for others to do."
+        "Send webhooks and messages, run jobs, and forget what is too old. Start as many as there is work "
+        "for; they share it. SIGTERM lets it finish what is at hand, a second one gives that back for others "
+        "to do."
     )
     example = "manage.py worker --concurrency 16"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="stop when nothing is due, for use from cron")
         parser.add_argument(
-            "--queues", metavar="NAMES", default=",".join(_NAMES), help="some of deliveries,jobs,upkeep (all)"
+            "--queues", metavar="NAMES", default=",".join(_NAMES), help=f"some of {','.join(_NAMES)} (all)"
         )
         parser.add_argument(
             "--concurrency", type=int, default=8, metavar="N", help="how many deliveries at once (8)"
@@ -41,8 +48,9 @@ class Command(command.Command):
         if not 1 <= concurrency <= 256:
             words = _("Choose a number from 1 to 256.")
             raise command.unreadable("concurrency", "invalid_number", words)
-        # Jobs keep the database busy, deliveries wait for others; so fewer of the former.
-        sizes = {"deliveries": concurrency, "jobs": max(1, concurrency // 4)}
+        # Jobs keep the database busy, deliveries wait for others; and a mail server takes few at a time.
+        few = max(1, concurrency // 4)
+        sizes = {"deliveries": concurrency, "actions": few, "jobs": few}
         queues = {_QUEUES[name](): sizes[name] for name in names if name in _QUEUES}
         worker = Worker(queues, Upkeep() if "upkeep" in names else None)
         for number in (signal.SIGTERM, signal.SIGINT):
