@@ -114,9 +114,16 @@ def keep_credentials(path: Path, credentials: dict[str, str]) -> None:
 
 
 def describe(credentials: dict[str, str], base: str) -> str:
-    lead = Lead.objects.filter(
-        workspace__slug=SLUG, is_test=False, deleted_at=None, merged_into=None
-    ).order_by("pk")[0]
+    at_work = Lead.objects.filter(
+        workspace__slug=SLUG,
+        is_test=False,
+        deleted_at=None,
+        merged_into=None,
+        archived_at=None,
+        opted_out_at=None,
+    )
+    lead = at_work.order_by("-created_at", "-pk").first()
+    assert lead is not None, "the demo has leads"
     lines = ["", f"leadhub is served at {base}/  (Ctrl-C stops it)", ""]
     lines += [f"  Staff login   {credentials['login']}", f"  password      {credentials['password']}", ""]
     for dialect in DIALECTS:
