@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from hypothesis import settings
 
-# How long one example takes says something of the machine, and nothing of the code. The examples are the same each
-# time, so that a run means the same everywhere; `HYPOTHESIS_PROFILE=explore` looks for new ones.
+# How long one example takes says something of the machine, and nothing of the code. The examples are the
+# same each time, so that a run means the same everywhere; `HYPOTHESIS_PROFILE=explore` looks for new ones.
 settings.register_profile("leadhub", deadline=None, print_blob=True, derandomize=True)
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "leadhub"))
