@@ -9,7 +9,7 @@ from leadhub.workspaces.models import Workspace
 from leadhub.workspaces.rows import insert_rows
 from leads.change import Actor
 from leads.changes.draft import Draft
-from leads.models import Entry, Event, WebhookDelivery
+from leads.models import Entry, Event, Lead, WebhookDelivery
 from leads.models.outbox import Leased
 from leads.queries.catalogue import load_catalogue
 
@@ -21,13 +21,21 @@ def store_events(draft: Draft, entry: Entry, *, created: bool) -> None:
     _store(draft.state.workspace, [_event(draft, entry, kind) for kind in kinds])
 
 
-def announce(workspace: Workspace, actor: Actor, kind: str, payload: Mapping[str, object]) -> Event:
-    """An event that is no single lead's, such as import.finished; in the caller's transaction."""
+def announce(
+    workspace: Workspace,
+    actor: Actor,
+    kind: str,
+    payload: Mapping[str, object],
+    *,
+    lead: Lead | None = None,
+) -> Event:
+    """An event that is no change of a lead, such as import.finished; in the caller's transaction."""
     event = Event(
         workspace=workspace,
         kind=kind,
+        lead_id=lead.pk if lead else None,
         api_key_id=actor.api_key_id,
-        is_test=bool(actor.tests),
+        is_test=lead.is_test if lead else bool(actor.tests),
         payload={**payload, "actor": {"kind": actor.kind, "name": actor.name, "door": actor.door}},
         created_at=now(),
     )

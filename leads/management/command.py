@@ -9,8 +9,9 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.utils.translation import gettext as _
 
+from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
-from leads.change import Actor, ActorKind
+from leads.change import Actor, ActorKind, ByEmail, ById, ByPhone, Where
 from leads.errors import Invalid, LeadError, Problem
 
 # 0 is done.
@@ -78,6 +79,13 @@ def find_workspace(slug: str) -> Workspace:
         words = _("There is no workspace %(slug)s; name one of: %(known)s.")
         raise unreadable("slug", "not_found", words % {"slug": slug, "known": known or _("none yet")})
     return workspace
+
+
+def read_where(text: str) -> Where:
+    """Which lead is meant: its id in either form, or else its email or its phone."""
+    if parse_id(text) is not None:
+        return ById(text)
+    return ByEmail(text) if "@" in text else ByPhone(text)
 
 
 def _line(problem: Problem) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from leads.management import command
-from leads.outbox import consent  # noqa: F401 (registers its job)
+from leads.outbox import consent, erasing  # noqa: F401 (register their jobs)
 from leads.outbox.deliver import DeliveryQueue
 from leads.outbox.jobs import JobQueue
 from leads.outbox.messages import MessageQueue
