@@ -10,7 +10,7 @@ from leads.changes.draft import PATH_OF
 from leads.changes.paths import UnknownPath, current, parts_of
 from leads.models import Entry, Lead
 from leads.state import LeadState
-from leads.timeline import MISSING, Change, change_of, same, sides
+from leads.timeline import MISSING, Change, change_of, plain, same, sides
 from leads.values import is_empty
 
 MERGED: Final = "merged"
@@ -45,7 +45,7 @@ class Later:
 
     merges: Sequence[Merge] = ()
     # What each of them stands for from now on: {its entry: {path: change}}.
-    handed: dict[str, dict[str, Change]] = field(default_factory=dict)
+    handed: dict[str, dict[str, Change | None]] = field(default_factory=dict)
 
     def best(self, path: str, old: object) -> tuple[object, Merge | None]:
         """What would stand here, had the undone merge never been, and the merge that it would be from."""
@@ -63,7 +63,9 @@ class Later:
         return merge if change and same(sides(change)[0], new) else None
 
     def hand(self, merge: Merge, path: str, old: object, new: object) -> None:
-        self.handed.setdefault(str(merge.entry.pk), {})[path] = change_of(old, new)
+        """From now on the merge stands for this change; for none, if the two changed nothing together."""
+        change = None if same(plain(old), plain(new)) else change_of(old, new)
+        self.handed.setdefault(str(merge.entry.pk), {})[path] = change
 
 
 def _is_further(path: str, offer: Any, best: Any) -> bool:
@@ -123,14 +125,14 @@ def merges_into(lead: Lead, *, after: int) -> list[Merge]:
 def changes_of(entry: Entry) -> dict[str, Change]:
     """All that the merge stands for: told or not, its own or handed on by merges that were undone."""
     kept = entry.kept or {}
-    changes = {**entry.changes, **untold_changes(entry)}
+    changes: dict[str, Change | None] = {**entry.changes, **untold_changes(entry)}
     undone = Entry.objects.filter(workspace=entry.workspace_id, lead=entry.lead_id, kind=MERGE_UNDONE)
     for row in undone.order_by("version"):
         changes |= (row.kept or {}).get("handed", {}).get(str(entry.pk), {})
     # These are put right for themselves: who is merged, what adds up, and what follows from the plans of all.
     for path in (f"/merged/{kept['loser']}", "attempts", "next_action_at"):
         changes.pop(path, None)
-    return changes
+    return {path: change for path, change in changes.items() if change is not None}
 
 
 def untold_changes(entry: Entry) -> dict[str, Change]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from checklists.models import Item
 from leadhub.workspaces.ids import new_id
-from leads.changes.answering import find_item
+from leads.changes.answering import find_item, put_answer
 from leads.changes.answering import words as answer_words
 from leads.changes.comparing import LOSER, WINNER, MergeRow
 from leads.changes.consent import COLUMNS
@@ -18,9 +18,10 @@ from leads.changes.merged import EXTREMES, own_points
 from leads.changes.paths import parts_of, put_back
 from leads.changes.tagging import add_tag
 from leads.models import Answer, Channel, ConsentEvent, Lead
-from leads.models.answer import answer_id
+from leads.models.answer import AnswerStatus, answer_id
 from leads.state import LeadState
 from leads.timeline import MISSING, escape, plain
+from leads.validation.answers import AnswerVerdict
 
 _ANSWERED = ("value", "status", "problem", "actor_kind", "actor_name", "door", "answered_at")
 
@@ -49,7 +50,8 @@ def copy_answers(draft: Draft, loser: LeadState, wanted: Mapping[str, object]) -
         item, theirs = find_item(draft.state, code), find_item(loser, code)
         assert item is not None and theirs is not None, "both were found when they were compared"
         if value is MISSING:
-            put_back(draft, path, MISSING)
+            # Whoever picks nothing over an answer opens the item again.
+            put_answer(draft, AnswerVerdict(item, {"value": None, "status": AnswerStatus.TODO}))
             continue
         stored = draft.state.answers.get(item.id)
         row = stored or Answer(
