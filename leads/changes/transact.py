@@ -14,7 +14,7 @@ from leads.errors import Busy
 
 T = TypeVar("T")
 
-_TRIES: Final = 5
+_TRIES: Final = 10
 # Serialization failure and deadlock: the transaction left no trace, so doing it again is safe.
 _UNSETTLED: Final = frozenset({"40001", "40P01"})
 
@@ -36,7 +36,7 @@ def transact(work: Callable[[], T], *, dry_run: bool = False) -> T:
         except OperationalError as error:
             if not _is_unsettled(error) or attempt + 1 == _TRIES or connection.in_atomic_block:
                 raise _busy(error) from error
-            time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)  # noqa: S311 (jitter, not a secret)
+            time.sleep(random.uniform(0.5, 1.5) * min(0.01 * 2**attempt, 0.3))  # noqa: S311 (jitter, not a secret)
     raise AssertionError("the loop above returns or raises")
 
 
