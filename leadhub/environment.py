@@ -7,7 +7,7 @@ import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -108,6 +108,39 @@ def parse_database_url(url: str) -> dict[str, Any]:
         "NAME": path if path == ":memory:" else str(ROOT / path),
         "CONN_MAX_AGE": CONN_MAX_AGE,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
+    }
+
+
+def parse_email_url(url: str, files: Path) -> dict[str, Any]:
+    """Django's EMAIL_ settings for `smtp://user:password@host:587`, or `smtps://` where TLS comes first.
+
+    Without a server, emails are written to files. `?tls=0` is for a relay on the same machine.
+    """
+    if not url:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(files),
+        }
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    try:
+        port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    except ValueError:
+        port = 0
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not port or parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            "EMAIL_URL is not understood. Write smtp://user:password@host:587 with %2F for a / and %40 for "
+            "an @ in the password, or smtps:// if the server wants TLS from the beginning."
+        )
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and query.get("tls") != "0",
+        "EMAIL_TIMEOUT": 20,
     }
 
 

@@ -21,6 +21,7 @@ from leadhub.environment import (
     env_secret,
     parse_data_keys,
     parse_database_url,
+    parse_email_url,
 )
 from leadhub.web.logs import logging_config
 
@@ -119,6 +120,9 @@ MEDIA_ROOT = VAR_DIR / "files"
 # On the same disk, so that a finished upload is renamed and not copied; the system's own may be memory.
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
+# EMAIL_BACKEND and what it needs; whose replies go where is each message's own matter.
+globals().update(parse_email_url(env_secret("EMAIL_URL"), VAR_DIR / "mail"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "").strip() or "leadhub@localhost"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]

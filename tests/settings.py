@@ -13,6 +13,8 @@ for _name in [
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
     "DEBUG",
+    "EMAIL_FROM",
+    "EMAIL_URL",
     "HSTS_SECONDS",
     "HSTS_SUBDOMAINS",
     "INSTANCE",

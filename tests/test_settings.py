@@ -17,8 +17,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 KEY = base64.b64encode(bytes(range(32))).decode()
 GOOD = {"SECRET_KEY": "a-long-enough-secret-of-the-test", "DATA_KEYS": f"v1:{KEY}"}
 OURS = (
-    "ALLOWED_HOSTS DATABASE_URL DEBUG HSTS_SECONDS HSTS_SUBDOMAINS OUTBOUND OUTBOUND_NETWORKS"
-    " PLAIN_HTTP REDIS_URL TRUST_PROXY".split()
+    "ALLOWED_HOSTS DATABASE_URL DEBUG EMAIL_FROM EMAIL_URL HSTS_SECONDS HSTS_SUBDOMAINS OUTBOUND"
+    " OUTBOUND_NETWORKS PLAIN_HTTP REDIS_URL TRUST_PROXY".split()
 )
 
 
@@ -273,3 +273,40 @@ def test_an_address_that_cannot_be_read_is_refused_without_its_password(address)
     sentence = refusal(settings.parse_database_url, address)
     assert "DATABASE_URL" in sentence
     assert "hid" not in sentence
+
+
+# Where emails go
+
+
+def test_without_a_mail_server_emails_are_files(start, tmp_path):
+    assert settings.parse_email_url("", tmp_path) == {
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(tmp_path),
+    }
+    assert start(**GOOD)["DEFAULT_FROM_EMAIL"] == "leadhub@localhost"
+    found = start(**GOOD, EMAIL_URL="smtp://mail.example", EMAIL_FROM="Desk <desk@x.org>")
+    assert (found["EMAIL_HOST"], found["DEFAULT_FROM_EMAIL"]) == ("mail.example", "Desk <desk@x.org>")
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "ssl", "tls"),
+    [
+        ("smtp://me:p%40ss%2F@mail.example", 587, False, True),
+        ("smtps://me:p%40ss%2F@mail.example", 465, True, False),
+        ("smtp://me:p%40ss%2F@mail.example:25?tls=0", 25, False, False),
+    ],
+)
+def test_a_mail_server_is_named_by_its_address(tmp_path, url, port, ssl, tls):
+    found = settings.parse_email_url(url, tmp_path)
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example", port)
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("me", "p@ss/")
+    assert (found["EMAIL_USE_SSL"], found["EMAIL_USE_TLS"]) == (ssl, tls)
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example", "http://hidden@mail.example", "smtp://", "smtp://me:hidden@mail.example:port"]
+)
+def test_a_mail_server_that_cannot_be_read_is_refused_without_its_password(tmp_path, url):
+    sentence = refusal(settings.parse_email_url, url, tmp_path)
+    assert "EMAIL_URL" in sentence
+    assert "hidden" not in sentence

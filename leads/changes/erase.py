@@ -141,6 +141,7 @@ def _remember(workspace: Workspace, family: Sequence[Lead], keys: set[Key]) -> N
 
 def _delete(workspace: Workspace, ids: Sequence[UUID]) -> dict[str, int]:
     """Table by table, because a cascade would look for what points here without the help of an index."""
+    Lead.objects.filter(workspace=workspace, pk__in=ids).update(disposition_change=None, merged_into=None)
     counts = {"admin_log": _raw(admin_log(ids))}
     for table in TABLES:
         counts[table.name] = _raw(table.find(workspace, ids))

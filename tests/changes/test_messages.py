@@ -118,7 +118,7 @@ def test_a_members_email_goes_out_at_once_signed_and_answerable(workspace, agent
     assert email.subject == "Two things"
     assert email.body == "Hello Ben.\n\n-- \nAna Ruiz\nAcme Loans"
     assert email.reply_to == ["Ana Ruiz <ana@desk.example>"]
-    assert email.from_email == "Ana Ruiz <webmaster@localhost>"
+    assert email.from_email == "Ana Ruiz <leadhub@localhost>"
     assert stand(action) == ("COMPLETED", "sent")
     message = Message.objects.get()
     assert message.body == email.body
