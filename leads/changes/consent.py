@@ -14,7 +14,7 @@ from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import Workspace
 from leads.change import Actor, ConsentWish
 from leads.changes.draft import Draft
-from leads.changes.followups import OPT_OUTS, call_off
+from leads.changes.followups import OPT_OUTS
 from leads.changes.store import store
 from leads.changes.suppression import EMAIL, PHONE, Key, keys_of, lift
 from leads.changes.surroundings import look_around
@@ -172,7 +172,6 @@ def _mark(
     for lead in rows.select_for_update(of=("self",)):
         draft = Draft(LeadState(workspace, lead), actor)
         _opt_out(draft, channels, source)
-        call_off(draft)
         told: dict[str, object] = {"channels": [str(channel) for channel in channels], "source": source}
         if cause is not None:
             told["lead"] = cause

@@ -14,7 +14,7 @@ from leads.change import Actor, ById, ConsentWish, Where
 from leads.changes.actions import find_action, open_draft
 from leads.changes.consent import look_at_others, set_consent, spread_opt_outs
 from leads.changes.draft import Draft
-from leads.changes.followups import MESSAGES, call_off, move, new_action
+from leads.changes.followups import MESSAGES, move, new_action
 from leads.changes.messages import CHANNELS
 from leads.changes.store import store
 from leads.changes.transact import transact
@@ -174,4 +174,3 @@ def _heed(draft: Draft, text: str) -> None:
         opted_in = word in _START
         set_consent(draft, [ConsentWish(Channel.SMS, opted_in=opted_in, text_shown=text[:200])])
         look_at_others(draft)
-        call_off(draft)

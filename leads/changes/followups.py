@@ -145,13 +145,13 @@ def move(draft: Draft, action: Action, status: str, state: str, at: datetime | N
 
 
 def follow_up(draft: Draft, columns: Mapping[str, object]) -> None:
-    """What a change means for what is planned; the last step of every change of a lead."""
+    """What a change means for what is planned, besides what is called off whenever a change is stored."""
     _plan_agreed(draft)
     if FIELD in columns:
         at = columns[FIELD]
         assert at is None or isinstance(at, datetime)
         _plan_next_step(draft, at)
-    call_off(draft)
+    call_off(draft)  # before it is asked whether anything differs, and for those who store many at once
 
 
 def _plan_agreed(draft: Draft) -> None:

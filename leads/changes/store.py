@@ -9,7 +9,7 @@ from leads.changes.answering import settle_counters
 from leads.changes.contacts import settle_search_text
 from leads.changes.draft import Draft
 from leads.changes.events import store_events
-from leads.changes.followups import ACTIONS, MOVED, settle_next_action
+from leads.changes.followups import ACTIONS, MOVED, call_off, settle_next_action
 from leads.changes.tagging import store_tags
 from leads.models import Action, Answer, ConsentEvent, ContactPoint, Entry
 from leads.timeline import Change, Story, change_of, record
@@ -78,6 +78,7 @@ def _settle(draft: Draft) -> None:
     lead = draft.lead
     settle_counters(draft)
     settle_search_text(draft)
+    call_off(draft)
     if draft.actions or draft.actions_moved or "absorbed" in draft.columns:
         settle_next_action(draft)
     if not draft.state.is_new:

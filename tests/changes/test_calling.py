@@ -235,6 +235,22 @@ def test_an_undo_of_an_opt_out_brings_no_call_back(workspace, lead):
     assert pending(lead) == []
 
 
+def test_a_merge_calls_off_what_the_merged_consent_forbids(workspace, lead):
+    out = make_lead(workspace, email="a@x.org", consent=(ConsentWish("call", opted_in=False),))
+    plan(workspace, lead, MOMENT + DAY)
+    merge_leads(workspace, SYSTEM, lead.pk, out.pk)
+    assert pending(lead) == []
+    assert next_step(lead) is None
+
+
+def test_an_undo_that_archives_again_calls_the_ladder_off(workspace, lead):
+    change(workspace, lead, archive=Archive())
+    entry = change(workspace, lead, unarchive=True).entry
+    call(workspace, lead)
+    undo_entry(workspace, SYSTEM, ById(lead.pk), entry.pk)
+    assert pending(lead) == []
+
+
 def test_an_undo_of_a_call_takes_its_next_try_back_and_the_next_step_with_it(workspace, lead):
     plan(workspace, lead, MOMENT + 2 * DAY, kind="TASK")
     entry = call(workspace, lead).entry
