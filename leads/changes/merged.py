@@ -113,13 +113,16 @@ def is_blank(value: object) -> bool:
 def merges_into(lead: Lead, *, after: int) -> list[Merge]:
     """The merges into this lead that stand, of those made after that version, in their order."""
     entries = Entry.objects.filter(workspace=lead.workspace_id, lead=lead)
-    rows = entries.filter(kind=MERGED, version__gt=after).order_by("version")
-    found = {str((row.kept or {}).get("loser")): row for row in rows}
+    # Newest first, because a lead that was merged, taken out and merged again stands where it came last.
+    found: dict[str, Entry] = {}
+    for row in entries.filter(kind=MERGED, version__gt=after).order_by("-version"):
+        found.setdefault(str((row.kept or {}).get("loser")), row)
     if not found:
         return []
     standing = Lead.objects.filter(workspace=lead.workspace_id, merged_into=lead, pk__in=found)
     losers = {str(row.pk): LeadState(lead.workspace, row) for row in standing}
-    return [Merge(entry, changes_of(entry), losers[key]) for key, entry in found.items() if key in losers]
+    ordered = sorted(found.items(), key=lambda item: item[1].version)
+    return [Merge(entry, changes_of(entry), losers[key]) for key, entry in ordered if key in losers]
 
 
 def changes_of(entry: Entry) -> dict[str, Change]:

@@ -28,7 +28,8 @@ class Told:
 
     @property
     def stands_for(self):
-        return {**self.changes, **self.handed}
+        changes = {**self.changes, **self.handed}
+        return {path: (old, new) for path, (old, new) in changes.items() if old != new}
 
 
 class World:
@@ -67,7 +68,8 @@ class World:
             if path == TREE and not side:
                 put(ours, path, {**(yours or {}), **(mine or {})})
             elif side == "loser" or (not side and is_blank(mine) and not is_blank(yours)):
-                put(ours, path, yours)
+                # Nothing, picked over an answer, opens the item again.
+                put(ours, path, (None, "TODO") if path.startswith("/answers") and not yours else yours)
         emails = [before.get("email"), theirs.get("email")]
         points = [
             f"/contact_points/email:{email}" for email in emails if email and email != ours.get("email")
@@ -108,7 +110,7 @@ class World:
     def _decide(self, entry, path, old, new, later, puts):
         now = get(self.leads[entry.lead], path)
         writer = self.writer(entry, path)
-        if writer in later and writer.stands_for.get(path, (None,))[0] == new:
+        if writer in later and path in writer.stands_for and writer.stands_for[path][0] == new:
             writer.handed[path] = (old, writer.stands_for[path][1])
             return False
         if path == TREE and old is None and new and now and (writer or now != new or later):
