@@ -6,6 +6,8 @@ PYTHON ?= python3
 PORT ?= 8000
 WEB_WORKERS ?= 2
 WEB_THREADS ?= 4
+# `make check` draws its order from the commit, so that two runs of one commit are the same run.
+SEED ?= $(shell printf '%d' "0x$$(git rev-parse HEAD 2>/dev/null | cut -c 1-7 | grep . || echo 1)")
 DATABASE_URL_CHECK ?= postgres://postgres@127.0.0.1:5432/leadhub
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -62,7 +64,7 @@ PRODUCTION := env -u SECRET_KEY_FILE -u DATA_KEYS_FILE -u TRUST_PROXY DEBUG=0 PL
 	DATABASE_URL=sqlite:///:memory: SECRET_KEY=$$(head -c 48 /dev/urandom | base64) DATA_KEYS=v1:$$(head -c 32 /dev/urandom | base64)
 
 test: .venv/dev-is-ready ## Run the tests on SQLite (ARGS= adds words for pytest).
-	@env -u DATABASE_URL $(BIN)/python -m pytest -n auto $(ARGS)
+	@env -u DATABASE_URL $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: setup ## Do everything that CI does.
 	$(BIN)/ruff format --check .
@@ -71,9 +73,9 @@ check: setup ## Do everything that CI does.
 	$(BIN)/lint-imports
 	$(TEST_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
-	env -u DATABASE_URL $(BIN)/python -m pytest -n auto -m 'not browser'
-	if test -d tests/browser; then env -u DATABASE_URL $(BIN)/python -m pytest -m browser; fi
-	DATABASE_URL=$(DATABASE_URL_CHECK) $(BIN)/python -m pytest -n auto -m 'not browser'
+	env -u DATABASE_URL $(BIN)/python -m pytest -n auto --dist worksteal --randomly-seed=$(SEED) -m 'not browser'
+	if test -d tests/browser; then env -u DATABASE_URL $(BIN)/python -m pytest --randomly-seed=$(SEED) -m browser; fi
+	DATABASE_URL=$(DATABASE_URL_CHECK) $(BIN)/python -m pytest -n auto --dist worksteal --randomly-seed=$(SEED) -m 'not browser'
 
 bench: setup ## Print the table of speed ratios.
 	$(BIN)/python -m benchmarks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -17,8 +18,14 @@ from checklists.conditions import Condition, codes_in, facts_in, parse_condition
 from checklists.models import Group, Item
 from checklists.rules import FILE_TYPES
 from leadhub.workspaces.models import Workspace
+from leadhub.workspaces.rows import read_rows
 
 _MOST_HELD: Final = 512
+_ONE_OFFS: Final = f"""
+FROM {{t0}} t0 LEFT JOIN {Group._meta.db_table} AS parent ON parent.id = t0.group_id
+WHERE t0.workspace_id = %s AND t0.only_for = %s AND t0.archived_at IS NULL
+ORDER BY parent."order", t0.group_id, t0."order", t0.id
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,7 @@ class ItemDef:
     agent_instructions: str = ""
     only_for: UUID | None = None
     added_revision: int = 0
+    added_at: datetime | None = None
     condition: Condition | None = None
 
     @property
@@ -173,17 +181,19 @@ def load_definitions(workspace: Workspace, lead_id: UUID | None = None) -> Defin
     base = _held.get(workspace.pk)
     if base is not None and base.token != workspace.catalogue_token:
         base = None
-    if base is not None and lead_id is None:
-        return base
-    wanted = Q(only_for=None) if base is None else Q(pk__in=())
-    if lead_id is not None:
-        wanted |= Q(only_for=lead_id)
-    rows = Item.objects.filter(wanted, workspace=workspace, archived_at=None).select_related("group")
-    items = list(rows.order_by("group__order", "group_id", "order", "id"))
     if base is None:
+        wanted = Q(only_for=None) if lead_id is None else Q(only_for=None) | Q(only_for=lead_id)
+        rows = Item.objects.filter(wanted, workspace=workspace, archived_at=None).select_related("group")
+        items = list(rows.order_by("group__order", "group_id", "order", "id"))
         base = _hold(workspace, [item for item in items if item.only_for is None])
+    else:
+        items = [] if lead_id is None else _items_of(workspace, lead_id)
     one_offs = [_item_def(item) for item in items if item.only_for is not None]
     return base.with_one_offs(one_offs) if one_offs else base
+
+
+def _items_of(workspace: Workspace, lead_id: UUID) -> list[Item]:
+    return [item for (item,) in read_rows((Item,), _ONE_OFFS, [workspace.pk, lead_id])]
 
 
 def _hold(workspace: Workspace, items: list[Item]) -> Definitions:
@@ -230,5 +240,6 @@ def _item_def(item: Item) -> ItemDef:
         agent_instructions=item.agent_instructions,
         only_for=item.only_for,
         added_revision=item.added_revision,
+        added_at=item.created_at,
         condition=parse_conditions(item.conditions),
     )

@@ -111,6 +111,14 @@ def parse_database_url(url: str) -> dict[str, Any]:
     }
 
 
+def close_to_others(database: dict[str, Any]) -> None:
+    """A SQLite file that is not there yet is begun as one that its owner alone reads; so are its journals."""
+    path = Path(str(database["NAME"]))
+    is_file = database["ENGINE"].endswith("sqlite3") and path.name != ":memory:"
+    if is_file and not path.exists() and os.access(path.parent, os.W_OK):
+        path.touch(mode=0o600)
+
+
 def parse_email_url(url: str, files: Path) -> dict[str, Any]:
     """Django's EMAIL_ settings for `smtp://user:password@host:587`, or `smtps://` where TLS comes first.
 
@@ -141,6 +149,57 @@ def parse_email_url(url: str, files: Path) -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp" and query.get("tls") != "0",
         "EMAIL_TIMEOUT": 20,
+    }
+
+
+def read_storage() -> dict[str, Any]:
+    """Django's STORAGES entry for uploaded files: S3 if S3_BUCKET names a bucket, else files on this disk."""
+    names = ("S3_BUCKET", "S3_ENDPOINT", "S3_REGION", "S3_ADDRESSING")
+    bucket, endpoint, region, addressing = (os.environ.get(name, "").strip() for name in names)
+    access, secret = env_secret("S3_ACCESS_KEY"), env_secret("S3_SECRET_KEY")
+    if not bucket:
+        if endpoint or region or addressing or access or secret:
+            raise ImproperlyConfigured(
+                "S3_BUCKET is not set. Name the bucket, or unset the other S3_ settings."
+            )
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    if bool(access) != bool(secret):
+        raise ImproperlyConfigured("S3_ACCESS_KEY and S3_SECRET_KEY belong together. Set both or none.")
+    if endpoint and urlsplit(endpoint).scheme not in {"http", "https"}:
+        raise ImproperlyConfigured("S3_ENDPOINT is not understood. Write for example https://s3.example.com.")
+    if addressing not in {"", "path", "virtual"}:
+        raise ImproperlyConfigured("S3_ADDRESSING is path or virtual.")
+    keys = {"access_key": access or None, "secret_key": secret or None}
+    options = s3_options(bucket, endpoint, region, addressing) | keys
+    return {"BACKEND": "leadhub.web.s3.S3Files", "OPTIONS": options}
+
+
+def s3_options(bucket: str, endpoint: str, region: str, addressing: str) -> dict[str, Any]:
+    # Only who keeps files there pays for loading these.
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
+
+    return {
+        "bucket_name": bucket,
+        "endpoint_url": endpoint or None,
+        "region_name": region or "us-east-1",
+        "default_acl": None,
+        # A key is random and written once. Asking first would be a request more for each file.
+        "file_overwrite": True,
+        # What is read through us lies on disk beyond this, not in memory.
+        "max_memory_size": 1024 * 1024,
+        # Piece by piece: several at once would hold as many in memory.
+        "transfer_config": TransferConfig(use_threads=False),
+        "client_config": Config(
+            signature_version="s3v4",
+            s3={"addressing_style": addressing or ("path" if endpoint else "auto")},  # type: ignore[arg-type]
+            connect_timeout=5,
+            read_timeout=30,
+            retries={"max_attempts": 3, "mode": "standard"},
+            # Other storages than Amazon's refuse the newer checksums.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
     }
 
 

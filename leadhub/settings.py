@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from leadhub.environment import (
     ROOT,
+    close_to_others,
     env_bool,
     env_choice,
     env_int,
@@ -22,6 +23,7 @@ from leadhub.environment import (
     parse_data_keys,
     parse_database_url,
     parse_email_url,
+    read_storage,
 )
 from leadhub.web.logs import logging_config
 
@@ -87,7 +89,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "leadhub.web.sessions.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -100,7 +102,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"words": "leads.admin.words"},
+            "libraries": {"ways": "leads.admin.ways", "words": "leads.admin.words"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -115,6 +117,7 @@ TEMPLATES = [
 VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(mode=0o700, exist_ok=True)
 DATABASES = {"default": parse_database_url(env_secret("DATABASE_URL") or "sqlite:///var/leadhub.sqlite3")}
+close_to_others(DATABASES["default"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "files"
 # On the same disk, so that a finished upload is renamed and not copied; the system's own may be memory.
@@ -128,7 +131,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": read_storage(),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -145,6 +148,8 @@ PHONENUMBER_DEFAULT_REGION = "US"
 # Logging in
 
 AUTH_USER_MODEL = "workspaces.User"
+SESSION_ENGINE = "leadhub.web.sessions"
+LOGOUT_REDIRECT_URL = "admin:login"
 # Memory-hard and in the standard library; the second one only reads what older versions stored.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -166,6 +171,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY els
 SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 31_536_000) if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env_bool("HSTS_SUBDOMAINS", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
+CSRF_FAILURE_VIEW = "leadhub.web.views.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -48,6 +48,13 @@ class Actor:
     may_override: bool = False
     tests: bool | None = None
     role: str = ""
+    # An import tells nobody outside of each lead, unless it was asked to; nor does who takes one back.
+    announces: bool = False
+    quiet: bool = False
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.quiet or (self.import_batch_id is not None and not self.announces)
 
     @property
     def ref(self) -> UUID | None:
@@ -56,7 +63,11 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class NewLead:
-    """A lead that is not there yet."""
+    """A lead that is not there yet. One that comes back from a file may bring its own id and times."""
+
+    id: UUID | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,8 @@ class ConsentWish:
     text_shown: str = ""
     source: str = ""
     at: datetime | None = None
+    # The basis on which a whole list of people may be reached: said once, and no opt-out yields to it.
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)

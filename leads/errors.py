@@ -96,11 +96,15 @@ class Forbidden(LeadError):
 
 
 class Refused(LeadError):
-    """A rule that needs the stored lead says no; `reason` is the coded fact."""
+    """A rule that needs the stored lead says no; `reason` is the coded fact.
 
-    def __init__(self, reason: str, message: str) -> None:
+    `is_told`: that it was refused stands on the timeline, so whoever owns the transaction lets it be stored.
+    """
+
+    def __init__(self, reason: str, message: str, *, is_told: bool = False) -> None:
         super().__init__(message)
         self.reason = reason
+        self.is_told = is_told
 
 
 class Busy(LeadError):

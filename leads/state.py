@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from uuid import UUID
 
 from checklists.definitions import Definitions, ItemDef, load_definitions
 from checklists.progress import AnswerState, Progress, judge_checklist
-from leadhub.workspaces.models import Workspace
-from leads.models import Address, Answer, ContactPoint, Lead, LeadTag, Profile, Tag
+from leadhub.workspaces.models import Membership, Workspace
+from leads.change import NewLead
+from leads.models import Address, Answer, ConsentEvent, ContactPoint, Lead, LeadTag, Profile, Tag
 from leads.queries.beside import contact_points_of, tags_of, with_beside
 from leads.queries.catalogue import Catalogue, load_catalogue
 from leads.values import plain_number
 
 
 class LeadState:
-    def __init__(self, workspace: Workspace, lead: Lead, *, is_new: bool = False) -> None:
+    def __init__(
+        self, workspace: Workspace, lead: Lead, *, is_new: bool = False, born: NewLead | None = None
+    ) -> None:
         self.workspace = workspace
         self.lead = lead
         self.is_new = is_new
+        # The times of its own that a new one brings.
+        self.born = born
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -79,6 +84,28 @@ class LeadState:
     def stage(self) -> str:
         disposition = self.catalogue.dispositions.get(self.lead.disposition_id)
         return disposition.stage if disposition else ""
+
+    @cached_property
+    def may_have_actions(self) -> bool:
+        """Whether it is worth asking what is planned."""
+        return not self.is_new
+
+    def tags_called(self, normalized: Collection[str], ids: Collection[UUID]) -> Iterable[Tag]:
+        """The workspace's tags of these names and ids."""
+        rows = Tag.objects.filter(workspace=self.workspace)
+        return rows.filter(normalized__in=normalized) | rows.filter(pk__in=ids)
+
+    def is_member(self, user_id: UUID) -> bool:
+        """Whether leads may be given to this person."""
+        rows = Membership.objects.filter(workspace=self.workspace, user=user_id, left_at=None)
+        return rows.filter(user__is_active=True).exists()
+
+    def has_said(self, channel: str, text_shown: str) -> bool:
+        """Whether an opt-in with these very words is on record."""
+        if self.is_new:
+            return False
+        rows = ConsentEvent.objects.filter(workspace=self.workspace, lead=self.lead, channel=channel)
+        return rows.filter(opted_in=True, text_shown=text_shown).exists()
 
     def item(self, code: str) -> ItemDef | None:
         return self.definitions.item(code)

@@ -24,6 +24,12 @@ for _name in [
     "PLAIN_HTTP",
     "REDIS_URL",
     "REQUEST_RECORD_DAYS",
+    "S3_ACCESS_KEY",
+    "S3_ADDRESSING",
+    "S3_BUCKET",
+    "S3_ENDPOINT",
+    "S3_REGION",
+    "S3_SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
     "TRUST_PROXY",
 ]:
@@ -51,8 +57,10 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 
+# Nothing here needs to survive a power cut.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file, not memory: threads then meet each other's locks as they do in the product. Nothing here needs
-    # to survive a power cut.
+    # A file, not memory: threads then meet each other's locks as they do in the product.
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
+else:
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -120,6 +121,14 @@ def test_a_good_value_is_stored_alike_from_every_door(client, door, field, value
     assert {path: value_at(changed, path) for path in stored} == stored
     # The second time it is an echo of what the door shows.
     assert Entry.objects.filter(lead=lead).count() == 2
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+def test_without_a_key_each_door_says_what_it_asks_for(client, door):
+    path = door.path.format(uuid=uuid4(), ref=f"lead_{uuid4().hex}")
+    answer = client.generic(door.method, path, "{}", "application/json")
+    asked = "Bearer" if door.header == "authorization" else f'ApiKey header="{door.header}"'
+    assert (answer.status_code, answer["WWW-Authenticate"].lower()) == (401, asked.lower())
 
 
 def value_at(lead, path):

@@ -18,7 +18,8 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 GOOD = {"SECRET_KEY": "a-long-enough-secret-of-the-test", "DATA_KEYS": f"v1:{KEY}"}
 OURS = (
     "ALLOWED_HOSTS DATABASE_URL DEBUG EMAIL_FROM EMAIL_URL HSTS_SECONDS HSTS_SUBDOMAINS OUTBOUND"
-    " OUTBOUND_NETWORKS PLAIN_HTTP REDIS_URL TRUST_PROXY".split()
+    " OUTBOUND_NETWORKS PLAIN_HTTP REDIS_URL S3_ACCESS_KEY S3_ADDRESSING S3_BUCKET S3_ENDPOINT S3_REGION"
+    " S3_SECRET_KEY S3_SECRET_KEY_FILE TRUST_PROXY".split()
 )
 
 
@@ -179,6 +180,30 @@ def test_the_word_of_a_proxy_counts_only_when_asked(start):
 # The keys of sealed data
 
 
+def test_files_lie_on_this_disk_unless_a_bucket_is_named(start, tmp_path):
+    assert start(**GOOD)["STORAGES"]["default"]["BACKEND"].endswith("FileSystemStorage")
+    secret = tmp_path / "secret"
+    secret.write_text("hush\n")
+    words = {"S3_BUCKET": "papers", "S3_ACCESS_KEY": "me", "S3_SECRET_KEY_FILE": str(secret)}
+    entry = start(**GOOD, **words)["STORAGES"]["default"]
+    assert entry["BACKEND"] == "leadhub.web.s3.S3Files"
+    assert (entry["OPTIONS"]["bucket_name"], entry["OPTIONS"]["secret_key"]) == ("papers", "hush")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"S3_ENDPOINT": "https://s3.example.com"},
+        {"S3_BUCKET": "papers", "S3_ACCESS_KEY": "me"},
+        {"S3_BUCKET": "papers", "S3_ENDPOINT": "s3.example.com"},
+        {"S3_BUCKET": "papers", "S3_ADDRESSING": "sideways"},
+    ],
+)
+def test_half_a_storage_stops_the_start(start, words):
+    with pytest.raises(ImproperlyConfigured, match="S3_"):
+        start(**GOOD, **words)
+
+
 def test_data_keys_keep_their_order_so_that_the_first_seals():
     other = base64.urlsafe_b64encode(b"\xff" * 32).decode()
     assert list(settings.parse_data_keys(f"v2:{other}, v1:{KEY}").items()) == [
@@ -220,6 +245,18 @@ def test_sqlite_waits_its_turn_and_survives_a_power_cut():
 
 def test_sqlite_takes_an_absolute_path():
     assert settings.parse_database_url("sqlite:////srv/leads.sqlite3")["NAME"] == "/srv/leads.sqlite3"
+
+
+def test_a_new_sqlite_file_is_read_by_its_owner_alone(start, tmp_path):
+    file, kept = tmp_path / "leads.sqlite3", tmp_path / "kept.sqlite3"
+    kept.touch()
+    kept.chmod(0o640)
+
+    for path in (file, kept, tmp_path / "nowhere" / "leads.sqlite3"):
+        start(**GOOD, DATABASE_URL=f"sqlite:///{path}")
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert kept.stat().st_mode & 0o777 == 0o640
 
 
 def test_postgresql_keeps_no_state_in_the_session():

@@ -222,7 +222,7 @@ def test_plain_numbers_of_every_region_take_the_fast_way():
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=4_000, deadline=None)
 @given(written_numbers())
 def test_the_fast_way_says_what_the_library_says_at_length(written):
     text, region = written
@@ -275,3 +275,23 @@ def test_of_what_is_no_number_nothing_is_known(e164):
 def test_a_number_tells_its_place_when_asked():
     assert values.phone_facts("+14045550137", with_location=True).location == "Georgia"
     assert values.phone_facts("+4930123456", with_location=True).location == "Berlin"
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "words"),
+    [
+        ("+15035550104", "US", "(503) 555-0104"),
+        ("503.555.0104", "US", "(503) 555-0104"),
+        ("+15035550104", "DE", "+1 503-555-0104"),
+        ("+4930901820", "DE", "030 901820"),
+        ("+4930901820", "US", "+49 30 901820"),
+        ("+14165550104", "US", "+1 416-555-0104"),
+        ("(503) 555-0104 x7", "US", "(503) 555-0104 x7"),
+        ("12", "US", "12"),
+        ("n/a", "US", "n/a"),
+    ],
+)
+def test_a_number_is_shown_as_the_region_writes_it(text, region, words):
+    phone = values.clean_phone(text, region)
+
+    assert values.phone_words(phone.text, phone.key, region) == words

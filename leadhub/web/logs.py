@@ -17,12 +17,20 @@ _requests = logging.getLogger("leadhub.request")
 # Asked for all day long by machines and browsers; shown only where somebody wants everything.
 _QUIET = ("/livez", "/readyz", "/static/")
 
+_TELLING = "(?:token|secret|passw(?:or)?d|api[_-]?key|authorization|signature)"
 _REDACTIONS = [
     # What PostgreSQL and SQLite quote from the row that they refuse.
     (re.compile(r"(?m)^(DETAIL:\s+).*$"), r"\1…"),
     (re.compile(r"\)=\([^\n]*?\)"), ")=(…)"),
     (re.compile(r"[\w.!#$&'*+/=?^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), "<email>"),
-    (re.compile(r"(?i)\b(bearer\s+)\S+"), r"\1<key>"),
+    (re.compile(r"(?i)\b(bearer\s+)[^\s\"'<>,;&]+"), r"\1<key>"),
+    # By the name that others give them, in JSON and in forms; and our own signatures, given back.
+    (
+        re.compile(rf"(?i)(\"[\w-]{{0,40}}{_TELLING}[\w-]{{0,40}}\"\s*:\s*\")(?:[^\"\\]|\\.)+"),
+        r"\1<key>",
+    ),
+    (re.compile(rf"(?i)\b([\w-]{{0,40}}{_TELLING}=)[^\s&\"'<>]+"), r"\1<key>"),
+    (re.compile(r"\bv1,[\w+/]{43}="), "<key>"),
     (re.compile(r"\b(?:sk-workspace|omni|oct|lp|hub|whsec)_(?=\S*\d)[\w+/=-]{12,}"), "<key>"),
     (re.compile(r"(?<![\w.-])\+?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\w-])"), "<number>"),
 ]

@@ -7,9 +7,13 @@ import secrets
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from leadhub.workspaces.models import ApiKey
 
 _CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -29,6 +33,9 @@ class Trail:
     api_key_id: UUID | None = None
     is_test: bool = False
     code: str = ""
+    # A key that this process itself vouches for, such as when a request of the log is run again. Nothing
+    # that is sent can set it.
+    vouched: ApiKey | None = None
 
     @property
     def milliseconds(self) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
-from leadhub.web.envelopes import render_failure, standard
+from leadhub.web.envelopes import Failure, render_failure, standard
 from leadhub.web.middleware import failure_of
 
 
@@ -16,6 +17,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render_failure(request, standard(403))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Most often the page was open while its owner signed out or in again elsewhere."""
+    message = gettext("This page was open for too long. Go back, reload it, and send it again.")
+    return render_failure(request, Failure(403, "csrf_failed", message))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -12,11 +13,10 @@ from django.utils.translation import gettext as _
 from leadhub.web.envelopes import Failed
 from leadhub.web.ratelimit import take
 from leadhub.web.records import record_request
-from leadhub.web.requests import identify
+from leadhub.web.requests import identify, trail_of
 from leadhub.workspaces.clock import now
-from leadhub.workspaces.keys import prove_key
+from leadhub.workspaces.keys import Proof, prove_key
 from leadhub.workspaces.models import ApiKey
-from leads.change import Actor, ActorKind
 
 _STAMPED_EVERY: Final = timedelta(minutes=1)
 # How many refusals of one key are kept in a minute.
@@ -29,11 +29,18 @@ def bearer_of(request: HttpRequest) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+def challenge_of(security: Mapping[str, Mapping[str, str]]) -> str:
+    """What a 401 must say of the credential it asks for (RFC 9110, 11.6.1): the first that the door takes."""
+    way = next(iter(security.values()))
+    return "Bearer" if way["type"] == "http" else f'ApiKey header="{way["name"]}"'
+
+
 def admit(request: HttpRequest, credential: str, dialect: str) -> ApiKey:
     """The key behind a credential, if it opens this dialect now; else a 401 that says why."""
-    if not credential:
+    vouched = trail_of(request).vouched
+    if not credential and vouched is None:
         raise Failed(401, "missing_credential", _("No API key was sent; send yours with every request."))
-    proof = prove_key(credential)
+    proof = prove_key(credential) if vouched is None else Proof(vouched, genuine=True)
     key = proof.key
     if key is None or not proof.genuine:
         raise _refused(
@@ -52,18 +59,6 @@ def admit(request: HttpRequest, credential: str, dialect: str) -> ApiKey:
     if request.headers.get("Leadhub-Dry-Run", "").strip().lower() != "true":
         stamp_use(key)
     return key
-
-
-def actor_of(key: ApiKey, door: str, request_id: str) -> Actor:
-    return Actor(
-        ActorKind.KEY,
-        key.name,
-        door,
-        api_key_id=key.pk,
-        request_id=request_id,
-        may_override=key.allows("admin"),
-        tests=key.is_test,
-    )
 
 
 def stamp_use(key: ApiKey) -> None:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from leadhub.workspaces.models import DIALECTS
 from leads.api.schema import TITLES, build_document, require_known
+from leads.api.schema_parts import REFUSALS
 from leads.voices.hub.codes import CODES
 
 _REF: Final = "#/components/schemas/"
@@ -38,9 +39,22 @@ def show_dialect(request: HttpRequest, dialect: str) -> HttpResponse:
         "title": TITLES[dialect],
         "info": document["info"],
         "groups": groups.items(),
-        "schemas": [_schema(name, schema) for name, schema in document["components"]["schemas"].items()],
+        "headers": [_parameter(document, one) for one in document["components"]["parameters"].values()],
+        "refusals": _refusals(document),
     }
     return render(request, "api/dialect.html", page)
+
+
+def show_schemas(request: HttpRequest, dialect: str) -> HttpResponse:
+    """What bodies are made of; a page of their own, because they are half of what there is to say."""
+    require_known(request, dialect)
+    schemas = build_document(dialect)["components"]["schemas"]
+    page = {
+        "dialect": dialect,
+        "title": TITLES[dialect],
+        "schemas": [_schema(name, schema) for name, schema in schemas.items()],
+    }
+    return render(request, "api/schemas.html", page)
 
 
 def show_errors(request: HttpRequest) -> HttpResponse:
@@ -63,17 +77,37 @@ def _operation(
     document: Mapping[str, Any], path: str, method: str, operation: Mapping[str, Any]
 ) -> dict[str, Any]:
     body = operation.get("requestBody", {}).get("content", {})
+    parameters, answers = operation.get("parameters", ()), operation["responses"]
     return {
         "id": operation["operationId"],
         "method": method.upper(),
         "path": path,
         "summary": operation.get("summary", ""),
         "about": operation.get("description", ""),
-        "parameters": [_parameter(document, one) for one in operation.get("parameters", ())],
+        "parameters": [_parameter(document, one) for one in parameters if "$ref" not in one],
+        "headers": [_parameter(document, one)["name"] for one in parameters if "$ref" in one],
         "bodies": [{"media": media, **_kind(content["schema"])} for media, content in body.items()],
         "example": _example(document, body),
-        "answers": [_answer(status, answer) for status, answer in operation["responses"].items()],
+        "answers": [_answer(status, one) for status, one in answers.items() if not _is_usual(status, one)],
+        "refusals": [status for status, one in answers.items() if _is_usual(status, one)],
     }
+
+
+def _is_usual(status: str, answer: Mapping[str, Any]) -> bool:
+    """A refusal that means here what it means everywhere; it is told once, below the operations."""
+    return answer.get("description") == REFUSALS.get(int(status))
+
+
+def _refusals(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The usual refusals of all the operations, each with the bodies that it comes with."""
+    found: dict[str, dict[str, Any]] = {}
+    for _path, _method, operation in _operations(document):
+        for status, answer in operation["responses"].items():
+            if _is_usual(status, answer):
+                shown = _answer(status, answer)
+                known = found.setdefault(status, {**shown, "refs": []})
+                known["refs"] += [name for name in shown.get("refs", ()) if name not in known["refs"]]
+    return [found[status] for status in sorted(found)]
 
 
 def _parameter(document: Mapping[str, Any], parameter: Mapping[str, Any]) -> dict[str, Any]:

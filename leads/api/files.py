@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from leadhub.web.envelopes import Failed, standard
 from leads.errors import LeadError, Refused
 from leads.models import Document
-from leads.queries.documents import Pieces, document_behind, open_document, sign_document
+from leads.queries.documents import Pieces, address_of, document_behind, open_document
 
-PREFIX: Final = "/files/"
 VALID_IN_API: Final = timedelta(hours=1)
 
 _RANGE: Final = re.compile(r"bytes=\s*([0-9]{0,19})-([0-9]{0,19})\s*")
@@ -35,7 +34,7 @@ class Span(NamedTuple):
 
 def link_to(request: HttpRequest, document: Document, valid_for: timedelta = VALID_IN_API) -> str:
     """An address from which the document can be fetched for a while, by whoever has it."""
-    return request.build_absolute_uri(PREFIX + sign_document(document, valid_for))
+    return request.build_absolute_uri(address_of(document, valid_for))
 
 
 def show_file(request: HttpRequest, token: str) -> HttpResponseBase:

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from leadhub.web.bodies import allow_larger_body
 from leadhub.web.envelopes import register
+from leadhub.web.uploads import LARGEST_UPLOAD
 from leads.api import docs, hub, octanist, omniai, pollybot, schema
 from leads.api.files import show_file
 from leads.api.leadping import creation as leadping_creation
@@ -17,7 +18,6 @@ from leads.api.leadping import dispositions as leadping_dispositions
 from leads.api.leadping import leads as leadping_leads
 from leads.api.leadping import tags as leadping_tags
 from leads.api.leadping.view import LeadpingView
-from leads.api.uploads import LARGEST_UPLOAD
 from leads.api.view import envelope_of
 
 View = Callable[..., HttpResponseBase]
@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", docs.show_index),
     path("api/docs/errors/", docs.show_errors),
     path("api/docs/<str:dialect>/", docs.show_dialect),
+    path("api/docs/<str:dialect>/schemas/", docs.show_schemas),
     path("api/schema/<str:dialect>/", schema.show_document),
     *hub.urlpatterns,
     path("api/check", octanist.CheckView.as_view()),

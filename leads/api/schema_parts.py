@@ -10,7 +10,7 @@ from leads.api.view import DialectView
 
 Component = dict[str, Any]
 
-_REFUSALS: Final[Mapping[int, str]] = {
+REFUSALS: Final[Mapping[int, str]] = {
     400: "The request is malformed, or breaks a rule.",
     401: "No key was sent, or it does not open this door.",
     403: "The key may not do this.",
@@ -90,7 +90,7 @@ def complete(
 
 def _refusal(status: int, door: type[DialectView]) -> Component:
     schema = dict(door.error_schema)
-    return {"description": _REFUSALS[status], "content": {door.error_content_type: {"schema": schema}}}
+    return {"description": REFUSALS[status], "content": {door.error_content_type: {"schema": schema}}}
 
 
 def _headers(status: int, *, is_write: bool) -> Component:

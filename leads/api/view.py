@@ -13,21 +13,22 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from leadhub.web.bodies import is_json
 from leadhub.web.envelopes import Failed, Failure, Render, standard
 from leadhub.web.idempotency import Once, is_kept, once_for
-from leadhub.web.json import Unreadable, json_response, read_json
+from leadhub.web.json import Unreadable, json_response
 from leadhub.web.middleware import answer_error
 from leadhub.web.ratelimit import Allowance, take
 from leadhub.web.records import record_request
 from leadhub.web.requests import trail_of
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import ApiKey, Workspace
-from leads.api.credentials import actor_of, admit
+from leads.api.body import Body
+from leads.api.credentials import admit, challenge_of
 from leads.api.headers import kept_headers, listed
 from leads.change import Actor
 from leads.changes import transact
-from leads.errors import Forbidden, Invalid, LeadError, Malformed, Problem
+from leads.errors import Forbidden, Invalid, LeadError, Malformed, Problem, Refused
+from leads.queries.reach import actor_with
 from leads.values import format_moment
 from leads.voices.complaint import Complaint, Setting, complaint_of
 
@@ -50,32 +51,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     # The problems of a request about several leads, by lead; they stand in its body instead of a header.
     by_lead: Mapping[UUID, list[Problem]] = field(default_factory=dict)
-
-
-class Body:
-    """A body that may be unreadable: said when it is looked at, at the point the dialect looks at it."""
-
-    def __init__(self, request: HttpRequest, *, duplicates_refused: bool = False) -> None:
-        self._request = request
-        self._duplicates_refused = duplicates_refused
-        self._read = False
-        self._value: object = None
-
-    def value(self) -> object:
-        if not self._read:
-            self._value, self._read = self._read_value(), True
-        return self._value
-
-    def _read_value(self) -> object:
-        if self._request.body and self._request.content_type and not is_json(self._request):
-            raise Failed(415, "unsupported_media_type", _("Send the body as application/json."))
-        return read_json(self._request.body, duplicates_refused=self._duplicates_refused)
-
-    def object(self) -> dict[str, object]:
-        value = self.value()
-        if not isinstance(value, dict):
-            raise Malformed([Problem("body", "invalid_type", _("Send a JSON object as the body."))])
-        return value
+    code: str = ""  # of a refusal that leaves something behind, as raising it would not
 
 
 class DialectView(APIView):
@@ -133,7 +109,7 @@ class DialectView(APIView):
         http = request._request
         self.key = admit(http, self.credential(http), "" if self.open_to_all else self.dialect)
         self.workspace = self.key.workspace
-        self.actor = actor_of(self.key, self.dialect, trail_of(http).request_id)
+        self.actor = actor_with(self.key, self.dialect, trail_of(http).request_id)
         limit, seconds = self.rate()
         # A key may speak dialects that count by different windows, so each window has its own count.
         self.allowance = take(f"{self.key.pk}/{seconds}", limit, seconds)
@@ -178,16 +154,20 @@ class DialectView(APIView):
             if self.once is not None and (earlier := self.once.claim()) is not None:
                 record_request(http, earlier.status, "replayed", keep_body=False)
                 return earlier.as_response()
-            reply = work()
+            try:
+                reply = work()
+            except Refused as refusal:
+                if not refusal.is_told:
+                    raise
+                reply = self._told(refusal)
             response = self._respond(reply)
             if self.once is not None:
                 self.once.settle(
                     response.status_code, kept_headers(response), response.content, reply.lead_id
                 )
             if not dry_run:
-                record_request(
-                    http, reply.status, lead_id=reply.lead_id, problems=reply.by_lead or reply.problems
-                )
+                told = reply.by_lead or reply.problems
+                record_request(http, reply.status, reply.code, lead_id=reply.lead_id, problems=told)
             return response
 
         response = transact(run, dry_run=dry_run)
@@ -195,6 +175,11 @@ class DialectView(APIView):
             record_request(http, response.status_code, dry_run=True)
             response["Leadhub-Dry-Run"] = "true"
         return response
+
+    def _told(self, refusal: Refused) -> Reply:
+        complaint = complaint_of(refusal)
+        status, said = self.voice.complain(complaint, self.setting)
+        return Reply(said, status, self.lead_in_question(), code=complaint.code)
 
     def _respond(self, reply: Reply) -> HttpResponse:
         if reply.status == 204:
@@ -204,12 +189,15 @@ class DialectView(APIView):
             headers["Leadhub-Ignored"] = listed(reply.ignored)
         if reply.problems:
             headers["Leadhub-Problems"] = str(len(reply.problems))
-        return json_response(reply.body, reply.status, headers, self.content_type)
+        kind = self.error_content_type if reply.code else self.content_type
+        return json_response(reply.body, reply.status, headers, kind)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         if self.allowance is not None:
             for name, value in self.rate_headers(self.allowance).items():
                 response.headers.setdefault(name, value)
+        if response.status_code == 401:
+            response.headers["WWW-Authenticate"] = challenge_of(self.security)
         return response
 
     # What went wrong.

@@ -216,7 +216,7 @@ def _refuse_settled(draft: Draft, action: Action, only: tuple[str, ...]) -> None
         raise Refused("not_open", message % {"status": ActionStatus(action.status).label})
     if is_held(action, draft.moment):
         raise Refused("being_sent", _("This is being sent this very moment; look at it again in a minute."))
-    if action.kind in MESSAGES and action.state == Leased.State.DONE:
+    if action.kind in MESSAGES and action.state == Leased.State.DONE and action.status in OPEN:
         raise Refused("handed_over", _("This was handed to whoever sends it, and is out of reach here."))
 
 

@@ -24,7 +24,8 @@ def set_answers(draft: Draft, accepted: Iterable[AnswerVerdict]) -> None:
         put_answer(draft, verdict)
 
 
-def put_answer(draft: Draft, verdict: AnswerVerdict) -> None:
+def put_answer(draft: Draft, verdict: AnswerVerdict, *, touches: bool = False) -> None:
+    """An untouched item stays untouched by nothing, unless the row is put back that had been opened again."""
     item = verdict.item
     stored = draft.answers.get(item.id) or draft.state.answers.get(item.id)
     row = stored or Answer(
@@ -39,8 +40,8 @@ def put_answer(draft: Draft, verdict: AnswerVerdict) -> None:
         setattr(row, name, value)
     if before is not MISSING and plain(before) == plain(words(row)):
         return
-    if before is MISSING and words(row) == words(Answer()):
-        return  # an untouched item stays untouched
+    if before is MISSING and words(row) == words(Answer()) and not touches:
+        return
     row.problem = ""
     row.actor_kind, row.actor_name, row.door = draft.actor.kind, draft.actor.name[:200], draft.actor.door
     row.updated_at = draft.moment

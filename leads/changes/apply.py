@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from dataclasses import replace
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -19,8 +21,9 @@ from leads.changes.followups import follow_up
 from leads.changes.life import clear_archive, set_archive, set_deleted, set_override
 from leads.changes.standing import set_disposition
 from leads.changes.store import store
+from leads.changes.surroundings import Look, look_around
 from leads.changes.tagging import set_tags
-from leads.changes.transact import transact
+from leads.changes.transact import hold, transact
 from leads.errors import DuplicateEmail, NotFound
 from leads.matching import oldest_with_email
 from leads.models import Lead, Stage
@@ -52,16 +55,20 @@ def apply_to_all(
 def _open(workspace: Workspace, actor: Actor, where: Where) -> LeadState:
     if not isinstance(where, NewLead):
         return LeadState(workspace, find_lead(workspace, where, tests=actor.tests, lock=True))
+    return LeadState(workspace, blank_lead(workspace, actor, where.id), is_new=True, born=where)
+
+
+def blank_lead(workspace: Workspace, actor: Actor, lead_id: UUID | None = None) -> Lead:
+    """What every new lead is before anything is said of it."""
     first = load_catalogue(workspace).default_of(Stage.NEW)
     assert first is not None, "every workspace has a default disposition for new leads"
-    lead = Lead(
-        id=new_id(),
+    return Lead(
+        id=lead_id or new_id(),
         workspace=workspace,
         disposition=first,
         is_test=bool(actor.tests),
         import_batch_id=actor.import_batch_id,
     )
-    return LeadState(workspace, lead, is_new=True)
 
 
 def _write(state: LeadState, read: LeadChange | Read, actor: Actor) -> Outcome:
@@ -83,11 +90,12 @@ def draft_change(
     verdict: Verdict,
     actor: Actor,
     *,
-    looks: bool = True,
+    look: Look = look_around,
+    kind: type[Draft] = Draft,
 ) -> Draft:
-    """What the change comes to, before anything is written; the set-based writer stores many at once, and
-    asks for all of them at once what each alone would look up (`looks`)."""
-    draft = Draft(state, actor)
+    """What the change comes to, before anything is written. Who writes many at once has asked for all of
+    them at once what each alone would look up, and brings a `look` of its own."""
+    draft = kind(state, actor)
     if state.is_new:
         draft.tell("disposition", None, state.lead.disposition.outcome)
     _set_fields(draft, change, cleaned, verdict)
@@ -96,8 +104,7 @@ def draft_change(
         set_tags(draft, verdict.tags)
     set_contact_points(draft, cleaned.contact_points)
     set_consent(draft, change.consent)
-    if looks:
-        look_at_others(draft)
+    look_at_others(draft, look)
     _live(draft, change, cleaned)
     if cleaned.note:
         draft.note = cleaned.note
@@ -136,25 +143,32 @@ def _finish(draft: Draft, change: LeadChange, cleaned: Clean, verdict: Verdict) 
     state = draft.state
     created = state.is_new
     results = tuple(verdict.results)
-    telling = change.telling
-    if not isinstance(telling, Telling):
-        telling = telling(Told(cleaned.columns, results, created))
-    if not (created or draft.differs or telling.always or any(result.problem for result in results)):
+    telling = tell_of(draft, change, cleaned, verdict)
+    if telling is None:
         return Outcome(state.lead, state, created=False, changed=False, answers=results)
-    entry = store(
-        draft,
-        kind=telling.kind or _kind(draft, change),
-        summary=telling.summary or _summary(draft, change),
-        input=dict(telling.input),
-    )
+    entry = store(draft, kind=telling.kind, summary=telling.summary, input=dict(telling.input))
     return Outcome(state.lead, state, created=created, changed=True, entry=entry, answers=results)
+
+
+def tell_of(draft: Draft, change: LeadChange, cleaned: Clean, verdict: Verdict) -> Telling | None:
+    """What the entry is to say; None where there is nothing to tell."""
+    created, results, telling = draft.state.is_new, verdict.results, change.telling
+    if not isinstance(telling, Telling):
+        telling = telling(Told(cleaned.columns, tuple(results), created))
+    if not (created or draft.differs or telling.always or any(result.problem for result in results)):
+        return None
+    if not (telling.kind and telling.summary):
+        kind, summary = _headline(draft, change)
+        telling = replace(telling, kind=telling.kind or kind, summary=telling.summary or summary)
+    return telling
 
 
 # What an entry is mainly about, and how it is summed up: the first that applies.
 def _headline(draft: Draft, change: LeadChange) -> tuple[str, str]:
+    if draft.state.is_new:
+        return "created", gettext_noop("Lead created")
     paths = draft.changes
     table = (
-        (draft.state.is_new, "created", gettext_noop("Lead created")),
         (change.call is not None, "called", gettext_noop("Call logged")),
         ("deleted_at" in paths and change.delete, "deleted", gettext_noop("Lead deleted")),
         ("deleted_at" in paths, "undeleted", gettext_noop("Lead restored")),
@@ -170,14 +184,6 @@ def _headline(draft: Draft, change: LeadChange) -> tuple[str, str]:
     return "updated", gettext_noop("Lead updated")
 
 
-def _kind(draft: Draft, change: LeadChange) -> str:
-    return _headline(draft, change)[0]
-
-
-def _summary(draft: Draft, change: LeadChange) -> str:
-    return _headline(draft, change)[1]
-
-
 def _refuse_taken_email(state: LeadState, cleaned: Clean) -> None:
     """One lead per email, for the door that asks for it: others wait until this one is stored."""
     key = cleaned.columns.get("email_key")
@@ -191,9 +197,4 @@ def _refuse_taken_email(state: LeadState, cleaned: Clean) -> None:
 
 
 def lock_email(workspace: Workspace, key: str) -> None:
-    """Held until the transaction ends. SQLite has one writer at a time, so there is nothing to hold there."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"email {workspace.pk} {key}"]
-            )
+    hold(f"email {workspace.pk} {key}")

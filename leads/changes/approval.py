@@ -19,16 +19,25 @@ from leads.errors import Forbidden, Refused
 from leads.models import Action, ActionStatus, Message
 from leads.models.outbox import Leased
 
-_WAITING: Final = (ActionStatus.AWAITING_APPROVAL,)
+WAITING: Final = (ActionStatus.AWAITING_APPROVAL,)
 
 
-def edit_message(
-    workspace: Workspace, actor: Actor, action_id: object, *, body: object = None, subject: object = None
+def edit_message(  # noqa: PLR0913 (a message, with a name for each of its parts)
+    workspace: Workspace,
+    actor: Actor,
+    action_id: object,
+    *,
+    body: object = None,
+    subject: object = None,
+    seen: tuple[str, str] | None = None,
+    only: tuple[str, ...] = OPEN,
 ) -> Action:
-    """Other words, before it was sent. What a machine rewrites must be approved anew."""
+    """Other words, before it was sent. What a machine rewrites must be approved anew. `seen` is what the
+    words were changed from; when they are others by now, nothing is changed."""
 
     def edit(draft: Draft, action: Action) -> str:
         message = message_of(action)
+        _refuse_unseen(message, seen)
         text = clean_message(
             message.channel,
             message.subject if subject is None else subject,
@@ -47,7 +56,7 @@ def edit_message(
             move(draft, action, ActionStatus.AWAITING_APPROVAL, Leased.State.IDLE)
         return gettext_noop("Message edited")
 
-    return _change(workspace, actor, action_id, "message_edited", edit)
+    return _change(workspace, actor, action_id, "message_edited", edit, only=only)
 
 
 def approve_message(
@@ -59,8 +68,7 @@ def approve_message(
     def approve(draft: Draft, action: Action) -> str:
         message = message_of(action)
         _refuse_approver(workspace, actor, action)
-        if seen is not None and seen != (message.subject, message.body):
-            raise Refused("changed_meanwhile", _("The text was changed meanwhile; read it again."))
+        _refuse_unseen(message, seen)
         if _is_stopped(draft, action):
             return gettext_noop("Message not sent")
         reach_of(draft.state, action)
@@ -69,7 +77,7 @@ def approve_message(
         _release(draft, action, message)
         return gettext_noop("Message approved")
 
-    return settle_refusal(_change(workspace, actor, action_id, "message_approved", approve, only=_WAITING))
+    return settle_refusal(_change(workspace, actor, action_id, "message_approved", approve, only=WAITING))
 
 
 def reject_message(workspace: Workspace, actor: Actor, action_id: object, *, reason: object) -> Action:
@@ -79,7 +87,7 @@ def reject_message(workspace: Workspace, actor: Actor, action_id: object, *, rea
         cancel(draft, action, "rejected", line)
         return gettext_noop("Message rejected")
 
-    return _change(workspace, actor, action_id, "message_rejected", reject, only=_WAITING)
+    return _change(workspace, actor, action_id, "message_rejected", reject, only=WAITING)
 
 
 def resend_message(workspace: Workspace, actor: Actor, action_id: object) -> Action:
@@ -104,6 +112,11 @@ def message_of(action: Action) -> Message:
     if message is None:
         raise Refused("no_message", _("This is no message that is sent from here."))
     return message
+
+
+def _refuse_unseen(message: Message, seen: tuple[str, str] | None) -> None:
+    if seen is not None and seen != (message.subject, message.body):
+        raise Refused("changed_meanwhile", _("The text was changed meanwhile; read it again."))
 
 
 def _is_stopped(draft: Draft, action: Action) -> bool:

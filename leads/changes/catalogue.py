@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.clock import now
@@ -18,6 +19,7 @@ from leads.changes.transact import transact
 from leads.errors import Invalid, NotFound, Problem
 from leads.models import CallOutcome, Disposition, Stage, Tag
 from leads.timeline import MISSING, Change, change_of, plain
+from leads.validation.settings import clean_metadata_columns
 from leads.validation.tags import clean_tag_row
 
 OUTCOMES: Final = (
@@ -110,7 +112,7 @@ def _save(row: Owned, columns: list[str] | None) -> None:
 def save_disposition(
     workspace: Workspace, actor: Actor, values: Mapping[str, object], disposition_id: UUID | None = None
 ) -> Disposition:
-    row = _stored(Disposition, workspace, disposition_id) or Disposition(workspace=workspace)
+    row: Disposition = stored_row(Disposition, workspace, disposition_id) or _last(Disposition, workspace)
     save_row(workspace, actor, row, values, noun="disposition")
     return row
 
@@ -118,17 +120,25 @@ def save_disposition(
 def save_call_outcome(
     workspace: Workspace, actor: Actor, values: Mapping[str, object], outcome_id: UUID | None = None
 ) -> CallOutcome:
-    row = _stored(CallOutcome, workspace, outcome_id) or CallOutcome(workspace=workspace)
+    row: CallOutcome = stored_row(CallOutcome, workspace, outcome_id) or _last(CallOutcome, workspace)
     save_row(workspace, actor, row, values, noun="call outcome")
     return row
+
+
+def _last(kind: type[Any], workspace: Workspace) -> Any:
+    """A new row, which comes last unless it is told where it stands."""
+    last = kind.objects.filter(workspace=workspace).aggregate(last=Max("order"))["last"]
+    return kind(workspace=workspace, order=0 if last is None else last + 1)
 
 
 def save_tag(
     workspace: Workspace, actor: Actor, values: Mapping[str, object], tag_id: UUID | None = None
 ) -> Tag:
     """Add or rename a tag; two names that differ only in case are one."""
-    row = _stored(Tag, workspace, tag_id) or Tag(workspace=workspace, created_by=actor.ref)
+    row = stored_row(Tag, workspace, tag_id) or Tag(workspace=workspace, created_by=actor.ref)
     cleaned = clean_tag_row({"name": None, **values} if row._state.adding else values)
+    if row.merged_into_id and cleaned.get("archived_at", row) is None:
+        cleaned["merged_into_id"] = None
     if not row._state.adding:
         cleaned["updated_at"] = now() if _differs(row, cleaned) else row.updated_at
     save_row(workspace, actor, row, cleaned, noun="tag")
@@ -154,11 +164,15 @@ def save_workspace(workspace: Workspace, actor: Actor, values: Mapping[str, obje
     return transact(write)
 
 
+def save_metadata_columns(workspace: Workspace, actor: Actor, keys: Iterable[object]) -> bool:
+    return save_workspace(workspace, actor, {"metadata_columns": clean_metadata_columns(keys)})
+
+
 def _differs(row: models.Model, values: Mapping[str, object]) -> bool:
     return any(plain(getattr(row, column)) != plain(value) for column, value in values.items())
 
 
-def _stored(kind: type[Any], workspace: Workspace, row_id: UUID | None) -> Any:
+def stored_row(kind: type[Any], workspace: Workspace, row_id: UUID | None) -> Any:
     if row_id is None:
         return None
     row = kind.objects.filter(workspace=workspace, pk=row_id).first()

@@ -9,25 +9,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from leadhub.workspaces.models import User, Workspace
-from leads.change import Actor, ById
+from leads.change import Actor, ById, LeadChange, Outcome
+from leads.changes.apply import apply_change
 from leads.changes.draft import Draft
 from leads.changes.store import store
 from leads.changes.transact import transact
 from leads.errors import Refused
 from leads.models import Lead
 from leads.queries.find import find_lead
+from leads.queries.reach import looks_after_all
 from leads.state import LeadState
 
 HELD_FOR: Final = timedelta(minutes=10)
 
 
 def claim_lead(workspace: Workspace, actor: Actor, where: ById, held_for: timedelta = HELD_FOR) -> Lead:
-    """Hold a lead for a while. Holding it longer is no news; taking it is, and has its entry."""
+    """Hold a lead for a while. Holding it longer is no news; taking it is, and has its entry. Who looks after
+    all leads may hold a colleague's, unless that colleague is on it."""
 
     def write() -> Lead:
         draft = Draft(LeadState(workspace, find_lead(workspace, where, tests=actor.tests, lock=True)), actor)
         lead = draft.lead
-        _refuse_taken(draft)
+        _refuse_taken(draft, whoever_owns=looks_after_all(actor))
         is_new = lead.claimed_by_id != actor.user_id or _ran_out(draft)
         draft.set_column("claimed_by_id", actor.user_id)
         draft.set_column("claimed_until", draft.moment + held_for)
@@ -39,6 +42,16 @@ def claim_lead(workspace: Workspace, actor: Actor, where: ById, held_for: timede
         return lead
 
     return transact(write)
+
+
+def take_lead(workspace: Workspace, actor: Actor, where: ById) -> Outcome:
+    """Make it one's own for good, also out of the AI's hands; the second of two who press at once is told."""
+
+    def read(state: LeadState) -> LeadChange:
+        _refuse_taken(Draft(state, actor))
+        return LeadChange(fields={"assignee": actor.user_id})
+
+    return apply_change(workspace, actor, where, read)
 
 
 def release_lead(workspace: Workspace, actor: Actor, where: ById) -> Lead:
@@ -56,12 +69,12 @@ def release_lead(workspace: Workspace, actor: Actor, where: ById) -> Lead:
     return transact(write)
 
 
-def _refuse_taken(draft: Draft) -> None:
+def _refuse_taken(draft: Draft, *, whoever_owns: bool = False) -> None:
     lead, user_id = draft.lead, draft.actor.user_id
     if user_id is None:
         raise Refused("not_a_person", _("Only a person can claim a lead; send the request as a member."))
     holder = lead.claimed_by_id if not _ran_out(draft) else None
-    owner = lead.assignee_id
+    owner = None if whoever_owns else lead.assignee_id
     taken_by = next((person for person in (holder, owner) if person not in {None, user_id}), None)
     if taken_by is not None:
         message = _("%(who)s is on this lead already; take the next one.")

@@ -142,7 +142,9 @@ class Comparison:
             return taken
         if taken == LOSER:
             self.wanted[path] = theirs
-        if path not in _UNSHOWN:
+        # Two spellings of one address are no difference; only the one that is picked is told.
+        is_told = taken == LOSER or path not in _KEYS or not self._is_one(path, ours, theirs)
+        if path not in _UNSHOWN and is_told:
             self.rows.append(MergeRow(path, ours, theirs, taken, pickable))
         return taken
 

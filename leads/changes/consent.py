@@ -16,9 +16,9 @@ from leads.change import Actor, ConsentWish
 from leads.changes.draft import Draft
 from leads.changes.followups import OPT_OUTS
 from leads.changes.store import store
-from leads.changes.suppression import EMAIL, PHONE, Key, keys_of, lift
-from leads.changes.surroundings import look_around
-from leads.changes.transact import transact
+from leads.changes.suppression import EMAIL, PHONE, Key, keys_of
+from leads.changes.surroundings import Look, look_around
+from leads.changes.transact import lock_first, transact
 from leads.models import Channel, ConsentEvent, ContactPoint, Job, Lead
 from leads.models.outbox import Leased
 from leads.queries.find import live_leads
@@ -42,12 +42,15 @@ def _set_channel(draft: Draft, wish: ConsentWish) -> None:
     channel = Channel(wish.channel)
     column = COLUMNS[channel]
     since: datetime | None = getattr(lead, column)
+    if wish.yields:
+        _say_basis(draft, channel, wish)
+        return
     if wish.opted_in == (since is None) and not wish.text_shown:
         return  # said before: the first time stands
     if wish.opted_in:
         draft.set_column(column, None)
         points = [*draft.state.contact_points, *draft.contact_points]
-        lift(draft.state.workspace, keys_of(lead, points), channel)
+        draft.lifts.append((keys_of(lead, points), channel))
     elif since is None:
         draft.set_column(column, wish.at or draft.moment)
     if channel == Channel.SMS:
@@ -57,24 +60,35 @@ def _set_channel(draft: Draft, wish: ConsentWish) -> None:
     _say(draft, channel, wish.source, opted_in=wish.opted_in, text_shown=wish.text_shown)
 
 
-def _say(draft: Draft, channel: Channel, source: str, *, opted_in: bool, text_shown: str = "") -> None:
+def _say_basis(draft: Draft, channel: Channel, wish: ConsentWish) -> None:
+    """It is on record once, and says nothing against an opt-out, be it of this lead or of its number."""
     lead = draft.lead
-    draft.consents.append(
-        ConsentEvent(
-            workspace=draft.state.workspace,
-            lead=lead,
-            channel=channel,
-            opted_in=opted_in,
-            address=lead.email if channel == Channel.EMAIL else lead.phone,
-            text_shown=text_shown,
-            source=(source or draft.actor.door)[:255],
-            actor_kind=draft.actor.kind,
-            actor_name=draft.actor.name[:200],
-            created_at=draft.moment,
-        )
+    if lead.opted_out_at or getattr(lead, COLUMNS[channel]) or draft.state.has_said(channel, wish.text_shown):
+        return
+    event = _say(draft, channel, wish.source, opted_in=True, text_shown=wish.text_shown)
+    draft.bases.append(event)
+
+
+def _say(
+    draft: Draft, channel: Channel, source: str, *, opted_in: bool, text_shown: str = ""
+) -> ConsentEvent:
+    lead = draft.lead
+    event = ConsentEvent(
+        workspace=draft.state.workspace,
+        lead=lead,
+        channel=channel,
+        opted_in=opted_in,
+        address=lead.email if channel == Channel.EMAIL else lead.phone,
+        text_shown=text_shown,
+        source=(source or draft.actor.door)[:255],
+        actor_kind=draft.actor.kind,
+        actor_name=draft.actor.name[:200],
+        created_at=draft.moment,
     )
+    draft.consents.append(event)
     if not opted_in:
         draft.events.append("lead.opted_out")
+    return event
 
 
 def _opt_out(draft: Draft, channels: Iterable[Channel], source: str) -> None:
@@ -84,7 +98,7 @@ def _opt_out(draft: Draft, channels: Iterable[Channel], source: str) -> None:
             _say(draft, channel, source, opted_in=False)
 
 
-def look_at_others(draft: Draft) -> None:
+def look_at_others(draft: Draft, look: Look = look_around) -> None:
     """A number or address that is new on a lead comes with what its owner opted out of elsewhere.
 
     Said otherwise in this very change, with what was shown or signed, that is newer, and stands.
@@ -96,15 +110,20 @@ def look_at_others(draft: Draft) -> None:
     lead = draft.lead
     # Who opts out does so with all that is known of them.
     keys = fresh | (keys_of(lead, draft.contact_points) if out else set())
-    draft.around = look_around(draft.state.workspace, lead, keys, further=bool(out))
+    draft.around = look(draft.state.workspace, lead, keys, further=bool(out))
     if fresh:
-        said = {event.channel for event in draft.consents if event.opted_in}
+        bases = {event.pk for event in draft.bases}
+        said = {event.channel for event in draft.consents if event.opted_in and event.pk not in bases}
         inherited = [channel for channel in Channel if channel in draft.around.standing - said]
         _opt_out(draft, inherited, INHERITED)
+    others = _still_in(draft)
+    if others and others[0] < lead.pk and not draft.state.is_new:
+        lock_first([lead.pk, *others[:AT_ONCE]])
 
 
 def _new_keys(draft: Draft) -> set[Key]:
-    lead, keys = draft.lead, keys_of(Lead(), draft.contact_points)
+    lead = draft.lead
+    keys = {(str(point.kind), point.key) for point in draft.contact_points if point.key}
     for column, key in (("phone_key", (PHONE, lead.phone_key)), ("email_key", (EMAIL, lead.email_key))):
         if column in draft.columns and key[1]:
             keys.add(key)
@@ -113,11 +132,9 @@ def _new_keys(draft: Draft) -> set[Key]:
 
 def spread_opt_outs(draft: Draft) -> None:
     """Mark everybody else with the same number or address in this transaction, once the change is stored."""
-    said = [event for event in draft.consents if not event.opted_in and event.source != INHERITED]
-    if not said or draft.around is None:
+    channels, others = _said_out(draft), _still_in(draft)
+    if not others:
         return
-    channels = [Channel(event.channel) for event in said]
-    others = sorted(key for key, out in draft.around.others.items() if not out.issuperset(channels))
     workspace, lead = draft.state.workspace, draft.lead
     _mark(workspace, draft.actor, others[:AT_ONCE], channels, INHERITED, lead.pk)
     if len(others) > AT_ONCE:
@@ -126,6 +143,19 @@ def spread_opt_outs(draft: Draft) -> None:
         Job.objects.create(
             workspace=workspace, kind=SPREADING, input=given, state=Leased.State.DUE, due_at=moment
         )
+
+
+def _said_out(draft: Draft) -> list[Channel]:
+    """What was opted out of here, and not elsewhere."""
+    said = [event for event in draft.consents if not event.opted_in and event.source != INHERITED]
+    return [Channel(event.channel) for event in said]
+
+
+def _still_in(draft: Draft) -> list[UUID]:
+    """Those with the same number or address that this opt-out is news to, in the order of their ids."""
+    channels = _said_out(draft)
+    around = draft.around.others if draft.around and channels else {}
+    return sorted(key for key, out in around.items() if not out.issuperset(channels))
 
 
 def spread_further(workspace: Workspace, actor: Actor, lead_id: UUID, channels: Iterable[str]) -> int:

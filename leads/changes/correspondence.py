@@ -15,12 +15,13 @@ from leads.changes.actions import find_action, open_draft
 from leads.changes.consent import look_at_others, set_consent, spread_opt_outs
 from leads.changes.draft import Draft
 from leads.changes.followups import MESSAGES, move, new_action
-from leads.changes.messages import CHANNELS
+from leads.changes.messages import CHANNELS, OUTBOUND
 from leads.changes.store import store
 from leads.changes.transact import transact
 from leads.errors import Refused
 from leads.models import Action, ActionKind, ActionStatus, Channel, Message
 from leads.models.outbox import Leased
+from leads.validation.judge import refuse_future
 from leads.validation.problems import Problems
 from leads.values import LIMITS, clean_choice, clean_line, clean_moment, clean_text, format_moment
 
@@ -31,6 +32,7 @@ _SUMMARIES: Final = {
     DELIVERED: gettext_noop("Message delivered"),
     FAILED: gettext_noop("Message not sent"),
 }
+_LATE: Final = gettext_noop("Message had left before it was called off")
 INBOUND: Final = "INBOUND"
 # A text message of one such word is a revocation, however it was meant to be read; the carriers' own words.
 _STOP: Final = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split())
@@ -59,11 +61,13 @@ def report_message(
         draft = open_draft(workspace, actor, ById(found.lead_id))
         action = Action.objects.select_for_update(of=("self",)).get(pk=found.pk)
         _refuse_unsent(action)
+        late = action.status == ActionStatus.CANCELLED
         if not _is_news(action, status):
             return action
         _report(draft, action, status, trouble, key)
         told: dict[str, object] = {"status": status, "external_id": key, "error": trouble}
-        store(draft, kind="message_reported", summary=_SUMMARIES[status], input=told, about=action)
+        summary = _LATE if late else _SUMMARIES[status]
+        store(draft, kind="message_reported", summary=summary, input=told, about=action)
         return action
 
     return transact(write)
@@ -72,13 +76,21 @@ def report_message(
 def _refuse_unsent(action: Action) -> None:
     if action.kind not in MESSAGES or action.status == ActionStatus.AWAITING_APPROVAL:
         raise Refused("not_sent", _("This message was not handed over yet; wait for message.approved."))
-    if action.status == ActionStatus.CANCELLED:
+    if action.status == ActionStatus.CANCELLED and not _was_handed_over(action):
         raise Refused("not_open", _("This message was called off; it is not to be sent."))
+
+
+def _was_handed_over(action: Action) -> bool:
+    """To whoever sends it, before it was called off: then it may have left all the same."""
+    rows = Message.objects.filter(workspace=action.workspace_id, action=action, direction=OUTBOUND)
+    return rows.exclude(channel="EMAIL").filter(details__has_key="to").exists()
 
 
 def _is_news(action: Action, status: str) -> bool:
     if action.status == ActionStatus.PENDING:
         return True
+    if action.status == ActionStatus.CANCELLED:
+        return status != FAILED
     if action.status == ActionStatus.COMPLETED:
         return status != SENT and action.outcome not in {DELIVERED, status}
     return status == DELIVERED
@@ -115,6 +127,7 @@ def receive_message(  # noqa: PLR0913 (a message, with a name for each of its pa
     text = problems.attempt("body", body, lambda: clean_text(body, LIMITS.note, multiline=True)) or ""
     key = problems.attempt("external_id", external_id, lambda: clean_line(external_id)) or ""
     moment = None if at is None else problems.attempt("at", at, lambda: clean_moment(at))
+    refuse_future("at", moment, problems)
     problems.settle()
 
     def write() -> Action:

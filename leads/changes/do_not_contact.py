@@ -97,6 +97,7 @@ def _key(workspace: Workspace, text: str) -> Key:
     if len(text) > LIMITS.phone:
         raise ValidationError(_("This is no phone number and no email address."), code="invalid_phone")
     phone = clean_phone(text, workspace.region)
-    if not phone.key:
+    # A name behind the number would make it a key that no lead has: listed, and never heeded.
+    if not phone.key or any(character.isalpha() for character in phone.key):
         raise ValidationError(_("This is no phone number and no email address."), code="invalid_phone")
     return PHONE, phone.key

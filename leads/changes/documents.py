@@ -7,9 +7,10 @@ them if it comes to nothing.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
+from uuid import UUID
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from checklists.definitions import ItemDef
+from leadhub.web.uploads import ReceivedFile
 from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
 from leads.change import Actor, Where
@@ -32,14 +34,14 @@ from leads.state import LeadState
 from leads.timeline import MISSING
 from leads.validation.answers import AnswerVerdict
 from leads.validation.problems import Problems
-from leads.values import LIMITS, clean_line
+from leads.values import LIMITS, clean_line, nearest_of
 from leads.values.content import Content, read_content
 
 UPLOADED: Final = "document_uploaded"
 _ENDING: Final = 16
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Upload:
     """A file that came in. `name` replaces the one that it came under, if there is any in it."""
 
@@ -69,6 +71,10 @@ class Added:
     entry: Entry
 
 
+def uploads_of(files: Iterable[ReceivedFile]) -> list[Upload]:
+    return [Upload(file.file, file.filename, file.size, file.digest) for file in files]
+
+
 def keep_files(workspace: Workspace, uploads: Sequence[Upload]) -> list[KeptFile]:
     """Store the bytes of all files, or of none. Say `discard_files` if no document comes of them."""
     problems = Problems()
@@ -91,16 +97,22 @@ def discard_files(kept: Iterable[KeptFile]) -> None:
 
 
 def add_documents(
-    workspace: Workspace, actor: Actor, where: Where, kept: Sequence[KeptFile], *, item: object = None
+    workspace: Workspace,
+    actor: Actor,
+    where: Where,
+    kept: Sequence[KeptFile],
+    *,
+    item: object = None,
+    told: Mapping[str, object] | None = None,
 ) -> Added:
     """Make documents of stored files; the item that they were asked for, if any, then waits for review.
 
-    `item` is the id of the lead's own item, or of its definition.
+    `item` is the id of the lead's own item, or of its definition; `told` is what the entry says besides.
     """
 
     def write() -> Added:
         state = LeadState(workspace, find_lead(workspace, where, tests=actor.tests, lock=True))
-        wanted = None if item is None else _find_item(state, item)
+        wanted = None if item is None else find_file_item(state, item)
         draft = Draft(state, actor)
         documents = [_document(draft, file, wanted) for file in kept]
         for document in documents:
@@ -112,7 +124,8 @@ def add_documents(
             }
             put_answer(draft, AnswerVerdict(wanted, sets))
         draft.events.append("document.received")
-        entry = store(draft, kind=UPLOADED, summary=_summary(documents), input=_told(documents, wanted))
+        input = {**_told(documents, wanted), **(told or {})}
+        entry = store(draft, kind=UPLOADED, summary=_summary(documents), input=input)
         for document in documents:
             document.entry = entry
         Document.objects.bulk_create(documents)
@@ -158,16 +171,20 @@ def _store(workspace: Workspace, upload: Upload) -> str:
     return default_storage.save(key, file)
 
 
-def _find_item(state: LeadState, raw: object) -> ItemDef:
-    wanted = parse_id(raw)
-    for item in state.definitions.items:
-        if wanted in (item.id, answer_id(state.lead.pk, item.id)):
-            if item.is_file:
-                return item
-            words = _("This item takes a value, not a document.")
-            raise Invalid([Problem("item", "invalid_choice", words, str(raw))])
-    words = _("The lead has no checklist item with this id.")
-    raise Invalid([Problem("item", "not_found", words, str(raw)[: LIMITS.line])])
+def find_file_item(state: LeadState, raw: object) -> ItemDef:
+    """An item that takes documents, by its id, the id of the lead's own, or its code."""
+    wanted = raw if isinstance(raw, UUID) else parse_id(raw)
+    ids = (item for item in state.definitions.items if wanted in (item.id, answer_id(state.lead.pk, item.id)))
+    item = next(ids, None) or (state.item(raw) if isinstance(raw, str) else None)
+    if item is None:
+        words = _("The lead has no such checklist item.")
+        near = nearest_of(str(raw), [item.code for item in state.definitions.items if item.is_file])
+        raise Invalid([Problem("item", "not_found", words, str(raw)[: LIMITS.line], near or None)])
+    if not item.is_file:
+        raise Invalid(
+            [Problem("item", "invalid_choice", _("This item takes a value, not a document."), str(raw))]
+        )
+    return item
 
 
 def _document(draft: Draft, file: KeptFile, item: ItemDef | None) -> Document:

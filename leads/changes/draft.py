@@ -18,6 +18,7 @@ from leads.models import (
     Action,
     ActionStatus,
     Answer,
+    Channel,
     ConsentEvent,
     ContactPoint,
     Disposition,
@@ -92,6 +93,10 @@ class Draft:
         self.contact_points_removed: list[ContactPoint] = []
         self.disposition_change: DispositionChange | None = None
         self.consents: list[ConsentEvent] = []
+        # What an opt-in takes from the list of numbers and addresses that must not be used.
+        self.lifts: list[tuple[set[tuple[str, str]], Channel]] = []
+        # Those of them that no opt-out yields to.
+        self.bases: list[ConsentEvent] = []
         self.actions: list[Action] = []
         self.actions_moved: dict[UUID, tuple[Action, list[list[str]]]] = {}
         # Who else has its number or address, and how much is open; None: nothing in the change asked for it.
@@ -103,30 +108,42 @@ class Draft:
         # Whether the checklist itself is another one than before.
         self.recounts = False
         self.note = ""
-        # An import is quiet unless it was asked to announce every lead.
-        self.announces = False
 
     def tell(self, path: str, old: object, new: object) -> None:
         """Note a difference; a second one at the same path keeps the first old value."""
         first = self.changes.get(path)
         if first is not None:
             old = MISSING if first[2:] == ["added"] else first[0]
-        if same(plain(old), plain(new)):
+        change = change_of(old, new)
+        # With a third word, one of the two sides is missing.
+        if old is new or (len(change) == 2 and same(*change)):
             self.changes.pop(path, None)
         else:
-            self.changes[path] = change_of(old, new)
+            self.changes[path] = change
 
     def set_column(self, column: str, value: object) -> bool:
         old = getattr(self.lead, column)
-        if plain(old) == plain(value):
+        if old is value:
             return False
-        setattr(self.lead, column, value)
+        # Most values are texts; to ask nothing more of those makes a large import faster.
+        before, after = (old, value) if type(old) is str is type(value) else (plain(old), plain(value))
+        if before == after:
+            return False
+        self.put(column, value)
         self.columns.add(column)
         if column in UNTOLD:
             self.untold.setdefault(column, old)
+            return True
+        path = PATH_OF.get(column, column)
+        if type(before) is type(after) and path not in self.changes:
+            # What `tell` would come to, in a fraction of its time.
+            self.changes[path] = [told(before), told(after)]
         else:
-            self.tell(PATH_OF.get(column, column), told(old), told(value))
+            self.tell(path, told(old), told(value))
         return True
+
+    def put(self, column: str, value: object) -> None:
+        setattr(self.lead, column, value)
 
     def set_object(self, column: str, value: Mapping[str, object]) -> bool:
         """A JSON object is told leaf by leaf, each under its own pointer."""
@@ -157,7 +174,7 @@ class Draft:
     @cached_property
     def open_actions(self) -> list[Action]:
         """What is still to be done about the lead, and about those that were merged into it."""
-        if self.state.is_new or (self.around is not None and not self.around.actions):
+        if not self.state.may_have_actions or (self.around is not None and not self.around.actions):
             return []
         mine = Action.objects.filter(workspace=self.state.workspace, lead__in=family_of(self.lead))
         return list(mine.filter(status__in=OPEN).order_by("scheduled_at", "pk"))
@@ -181,7 +198,7 @@ class Draft:
     @property
     def differs(self) -> bool:
         written = self.changes or self.columns or self.beside or self.answers
-        return bool(written or self.actions or self.actions_moved or self.note)
+        return bool(written or self.actions or self.actions_moved or self.consents or self.note)
 
 
 def _stand_of(action: Action) -> list[str]:

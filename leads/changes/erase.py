@@ -26,11 +26,12 @@ from leads.changes.actions import clean_reason
 from leads.changes.catalogue import write_entry
 from leads.changes.events import announce
 from leads.changes.followups import OPT_OUTS
-from leads.changes.mentions import erase_mentions, import_files, redact_merges
+from leads.changes.kept_lists import drop_lists
+from leads.changes.mentions import erase_mentions, redact_merges
 from leads.changes.suppression import ERASED, EXTERNAL_ID, OPTED_OUT, Key, keys_of, suppress
 from leads.changes.transact import transact
 from leads.errors import Invalid, Problem, Refused
-from leads.models import ContactPoint, Document, ImportBatch, Job, Lead
+from leads.models import ContactPoint, Document, Job, Lead
 from leads.models.outbox import Leased
 from leads.queries.find import find_lead, live_leads, reached_by
 from leads.queries.person import TABLES, Marks, admin_log, marks_of, whole_family
@@ -41,8 +42,8 @@ DISCARDING: Final = "discard_files"
 
 @dataclass(slots=True)
 class Erased:
-    """The leads that went, the merged-in ones included; rows by table; files; imports that are still running
-    and whose file names the person; and other leads with the same number or address, which stay."""
+    """The leads that went, the merged-in ones included; rows by table; files. Imports that were running may
+    have met the person a moment before. Other leads with the same number or address stay."""
 
     leads: list[UUID]
     rows: dict[str, int] = field(default_factory=dict)
@@ -84,7 +85,8 @@ def _clean_reason(reason: object, marks: Marks, family: Sequence[Lead]) -> str:
 
 
 def _erase(workspace: Workspace, actor: Actor, lead_id: UUID, reason: str) -> Erased:
-    lead = Lead.objects.select_for_update().get(workspace=workspace, pk=lead_id)
+    where = ById(lead_id, follows=False, deleted=True)
+    lead = find_lead(workspace, where, tests=actor.tests, lock=True)
     family = whole_family(workspace, lead, lock=True)
     ids = [one.pk for one in family]
     marks, erased = marks_of(workspace, family), Erased(ids)
@@ -93,9 +95,8 @@ def _erase(workspace: Workspace, actor: Actor, lead_id: UUID, reason: str) -> Er
     files = list(
         Document.objects.filter(workspace=workspace, lead__in=ids).values_list("storage_key", flat=True)
     )
-    batches, erased.running_imports = import_files(workspace, family, marks)
-    files += [batch.storage_key for batch in batches]
-    ImportBatch.objects.filter(pk__in=[batch.pk for batch in batches]).update(storage_key="")
+    lists, erased.running_imports = drop_lists(workspace)
+    files += lists
     _remember(workspace, family, keys)
     erased.rows |= redact_merges(workspace, family)
     erased.rows |= erase_mentions(workspace, ids, marks)

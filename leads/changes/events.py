@@ -15,10 +15,13 @@ from leads.queries.catalogue import load_catalogue
 
 
 def store_events(draft: Draft, entry: Entry, *, created: bool) -> None:
+    if not draft.actor.is_quiet:
+        send(draft.state.workspace, events_of(draft, entry, created=created))
+
+
+def events_of(draft: Draft, entry: Entry, *, created: bool) -> list[Event]:
     kinds = dict.fromkeys(["lead.created" if created else "lead.updated", *_further(draft)])
-    if draft.actor.import_batch_id is not None and not draft.announces:
-        return
-    _store(draft.state.workspace, [_event(draft, entry, kind) for kind in kinds])
+    return [_event(draft, entry, kind) for kind in kinds]
 
 
 def announce(
@@ -39,11 +42,12 @@ def announce(
         payload={**payload, "actor": {"kind": actor.kind, "name": actor.name, "door": actor.door}},
         created_at=now(),
     )
-    _store(workspace, [event])
+    send(workspace, [event])
     return event
 
 
-def _store(workspace: Workspace, events: list[Event]) -> None:
+def send(workspace: Workspace, events: list[Event]) -> None:
+    """Store the events, with a delivery for each endpoint that listens."""
     insert_rows(events)
     catalogue = load_catalogue(workspace)
     deliveries = [

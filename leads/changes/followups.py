@@ -106,11 +106,13 @@ def is_opted_out(lead: Lead, channel: Channel | None) -> bool:
     return lead.opted_out_at is not None or getattr(lead, OPT_OUTS[channel]) is not None
 
 
-def is_automated(action: Action) -> bool:
-    """Goes out, or would, without a person having written it."""
+def is_called_off_with(action: Action, moment: datetime) -> bool:
+    """Whether it is no use once its lead is closed: what goes out by itself, what a machine drafted, and
+    what is to leave later. What is leaving right now was meant for the lead as it stands."""
     waits = action.status == ActionStatus.AWAITING_APPROVAL
     return action.kind == ActionKind.FOLLOW_UP_MESSAGE or (
-        action.kind == ActionKind.MESSAGE and waits and action.actor_kind != "user"
+        action.kind == ActionKind.MESSAGE
+        and ((waits and action.actor_kind != "user") or action.scheduled_at > moment)
     )
 
 
@@ -221,17 +223,21 @@ def _reasons(draft: Draft) -> list[_Reason]:
     """Only what happens in this change counts: what is planned for a lead that is lost already stays."""
     lead, columns, stage = draft.lead, draft.columns, draft.state.stage
     out = [channel for channel, column in OPT_OUTS.items() if column in columns and getattr(lead, column)]
+
+    def is_no_use(action: Action) -> bool:
+        return is_called_off_with(action, draft.moment) or is_ladder(action)
+
     found: list[_Reason] = []
     if out:
         every = Channel.ALL in out
         found.append(("opted_out", lambda action: _uses(action, out, every=every)))
     if "disposition_id" in columns and stage in CLOSED:
-        found.append((stage, lambda action: is_automated(action) or is_ladder(action)))
+        found.append((stage, is_no_use))
     if "disposition_id" in columns and stage == Stage.WON:
         found.append((stage, is_ladder))
     for column, code in (("archived_at", "archived"), ("deleted_at", "deleted")):
         if column in columns and getattr(lead, column):
-            found.append((code, lambda action: is_automated(action) or is_ladder(action)))
+            found.append((code, is_no_use))
     return found
 
 

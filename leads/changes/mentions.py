@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import CharField, Q, TextField
 
 from checklists.models import Item
-from leadhub.workspaces.models import Workspace
+from leadhub.workspaces.models import Workspace, WorkspaceEntry
 from leads.changes.draft import PATH_OF
 from leads.changes.merged import MERGE_UNDONE, MERGED
 from leads.models import Answer, ConsentEvent, Entry, Event, ImportBatch, ImportRow, Job, Lead, SavedView
@@ -24,7 +24,6 @@ GONE: Final = "[erased]"
 _HELD: Final = frozenset({"leads", "addresses", "profiles", "contact_points", "answers"})
 # Columns whose words are anybody's.
 _COMMON: Final = frozenset("actor_kind actor_name door currency time_zone field_sources".split())
-_BUSY: Final = (ImportBatch.State.READY, ImportBatch.State.RUNNING)
 
 
 def erase_mentions(workspace: Workspace, leads: Sequence[UUID], marks: Marks) -> dict[str, int]:
@@ -48,7 +47,28 @@ def erase_mentions(workspace: Workspace, leads: Sequence[UUID], marks: Marks) ->
     ImportRow.objects.filter(pk__in=rows).delete()
     SavedView.objects.filter(pk__in=views).delete()
     _clear_jobs(jobs, marks)
-    return {"import_rows_naming": len(rows), "jobs_naming": len(jobs), "saved_views_naming": len(views)}
+    redacted = _redact(WorkspaceEntry, ("summary", "changes"), workspace, marks)
+    redacted += _redact(ImportBatch, ("name", "options", "mapping", "error"), workspace, marks)
+    return {
+        "import_rows_naming": len(rows),
+        "jobs_naming": len(jobs),
+        "saved_views_naming": len(views),
+        "other_rows_redacted": redacted,
+    }
+
+
+def _redact(
+    model: type[WorkspaceEntry] | type[ImportBatch], names: Sequence[str], workspace: Workspace, marks: Marks
+) -> int:
+    """Rows that stay for what they say of others: the audit, and what is known of an import."""
+    redacted = 0
+    for row in in_batches(model._default_manager.filter(workspace=workspace)):
+        fields = {name: getattr(row, name) for name in names}
+        if marks.stand_in(_text(list(fields.values()))):
+            clean = {name: _without(value, marks) for name, value in fields.items()}
+            model._default_manager.filter(pk=row.pk).update(**clean)
+            redacted += 1
+    return redacted
 
 
 def _clear_jobs(jobs: Iterable[Job], marks: Marks) -> None:
@@ -60,21 +80,6 @@ def _clear_jobs(jobs: Iterable[Job], marks: Marks) -> None:
             job.input, job.output = _without(job.input, marks), _without(job.output, marks)
             job.last_error = GONE if marks.stand_in(job.last_error) else job.last_error
             job.save(update_fields=["input", "output", "last_error"])
-
-
-def import_files(
-    workspace: Workspace, family: Sequence[Lead], marks: Marks
-) -> tuple[list[ImportBatch], list[UUID]]:
-    """The imports whose stored file has a row of the person: those that are over, and those that are not."""
-    ids = [lead.pk for lead in family]
-    by = Entry.objects.filter(workspace=workspace, lead__in=ids, import_batch__isnull=False)
-    batches = {lead.import_batch_id for lead in family} | set(by.values_list("import_batch", flat=True))
-    for row in in_batches(ImportRow.objects.filter(workspace=workspace)):
-        if row.lead_id in ids or marks.stand_in(_text(row.columns)):
-            batches.add(row.batch_id)
-    stored = ImportBatch.objects.filter(workspace=workspace, pk__in=batches - {None}).exclude(storage_key="")
-    over = [batch for batch in stored if batch.state not in _BUSY]
-    return over, [batch.pk for batch in stored if batch.state in _BUSY]
 
 
 def redact_merges(workspace: Workspace, family: Sequence[Lead]) -> dict[str, int]:
@@ -202,7 +207,9 @@ def _without(value: Any, marks: Marks) -> Any:
     if isinstance(value, str):
         return GONE if marks.stand_in(value) else value
     if isinstance(value, Mapping):
-        return {key: _without(item, marks) for key, item in value.items()}
+        return {
+            GONE if marks.stand_in(str(key)) else key: _without(item, marks) for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_without(item, marks) for item in value]
     return value

@@ -1,16 +1,16 @@
-"""What merges brought to a lead, which of them stand, and what one stands in for once another is undone."""
+"""What a merge brings to a lead, path by path."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from leads.changes.draft import PATH_OF
-from leads.changes.paths import UnknownPath, current, parts_of
+from leads.changes.paths import UnknownPath, current, is_object_path, parts_of
 from leads.models import Entry, Lead
 from leads.state import LeadState
-from leads.timeline import MISSING, Change, change_of, plain, same, sides
+from leads.timeline import MISSING, Change, is_tree
 from leads.values import is_empty
 
 MERGED: Final = "merged"
@@ -25,51 +25,46 @@ EXTREMES: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A merge that stands: its entry, the changes it stands for by now, and the lead that it took in."""
+    """A merge that stands, and the lead that it took in."""
 
     entry: Entry
-    changes: Mapping[str, Change]
     loser: LeadState
 
-    def offers(self, path: str) -> object:
-        """What the lead that was taken in has to give at a path."""
-        picks: Mapping[str, str] = self.entry.kept["picks"] if self.entry.kept else {}
-        if side_picked(picks, path) == "winner":
-            return MISSING
-        return brought(self.loser, path)
+    def gives(self, path: str, below: Any) -> object:
+        """What stands at a path after this merge, if `below` stood there before."""
+        side, offer = self._side(path), brought(self.loser, path)
+        if is_object_path(path) and is_tree(offer):
+            offer = MISSING  # its leaves are paths of their own
+        if side == "winner":
+            return below
+        if side == "loser":
+            is_reopened = offer is MISSING and below is not MISSING and path.startswith("/answers/")
+            return {**below, "value": None, "status": "TODO"} if is_reopened else offer
+        if is_blank(offer):
+            return below
+        if is_blank(below):
+            return offer
+        if path in EXTREMES or path.startswith("/consent/"):
+            return EXTREMES.get(path, min)(below, offer)
+        return _united(below, offer) if path.startswith("/contact_points/") else below
+
+    def _side(self, path: str) -> str:
+        picks: Mapping[str, str] = (self.entry.kept or {}).get("picks", {})
+        return side_picked(picks, path)
 
 
-@dataclass(slots=True)
-class Later:
-    """The merges that stand and came after the one that is to be undone."""
-
-    merges: Sequence[Merge] = ()
-    # What each of them stands for from now on: {its entry: {path: change}}.
-    handed: dict[str, dict[str, Change | None]] = field(default_factory=dict)
-
-    def best(self, path: str, old: object) -> tuple[object, Merge | None]:
-        """What would stand here, had the undone merge never been, and the merge that it would be from."""
-        best, source = old, None
-        for merge in self.merges:
-            offer = merge.offers(path)
-            if not is_blank(offer) and (is_blank(best) or _is_further(path, offer, best)):
-                best, source = offer, merge
-        return best, source
-
-    def built_on(self, writer: Entry, path: str, new: object) -> Merge | None:
-        """The later merge that wrote here last, if it found here what the undone one had put."""
-        merge = next((merge for merge in self.merges if merge.entry.pk == writer.pk), None)
-        change = merge.changes.get(path) if merge else None
-        return merge if change and same(sides(change)[0], new) else None
-
-    def hand(self, merge: Merge, path: str, old: object, new: object) -> None:
-        """From now on the merge stands for this change; for none, if the two changed nothing together."""
-        change = None if same(plain(old), plain(new)) else change_of(old, new)
-        self.handed.setdefault(str(merge.entry.pk), {})[path] = change
+def _united(ours: Any, theirs: Any) -> dict[str, object]:
+    """One phone or email that two leads know of."""
+    bad = ours["is_bad"] or theirs["is_bad"]
+    return {"value": ours["value"], "label": ours["label"] or theirs["label"], "is_bad": bad}
 
 
-def _is_further(path: str, offer: Any, best: Any) -> bool:
-    return path in EXTREMES and EXTREMES[path](offer, best) != best
+def merges_of(state: LeadState, entries: Iterable[Entry]) -> list[Merge]:
+    """In the order in which they came. A loser that is not marked as gone any more has nothing to bring."""
+    found = {str((entry.kept or {})["loser"]): entry for entry in entries}
+    rows = Lead.objects.filter(workspace=state.workspace, merged_into=state.lead, pk__in=found)
+    losers = {str(row.pk): LeadState(state.workspace, row) for row in rows} if found else {}
+    return [Merge(entry, losers[key]) for key, entry in found.items() if key in losers]
 
 
 def brought(loser: LeadState, path: str) -> object:
@@ -108,34 +103,6 @@ def is_blank(value: object) -> bool:
     if isinstance(value, Mapping) and "status" in value:
         return value["status"] == "TODO" and is_empty(value.get("value"))
     return value is MISSING or is_empty(value)
-
-
-def merges_into(lead: Lead, *, after: int) -> list[Merge]:
-    """The merges into this lead that stand, of those made after that version, in their order."""
-    entries = Entry.objects.filter(workspace=lead.workspace_id, lead=lead)
-    # Newest first, because a lead that was merged, taken out and merged again stands where it came last.
-    found: dict[str, Entry] = {}
-    for row in entries.filter(kind=MERGED, version__gt=after).order_by("-version"):
-        found.setdefault(str((row.kept or {}).get("loser")), row)
-    if not found:
-        return []
-    standing = Lead.objects.filter(workspace=lead.workspace_id, merged_into=lead, pk__in=found)
-    losers = {str(row.pk): LeadState(lead.workspace, row) for row in standing}
-    ordered = sorted(found.items(), key=lambda item: item[1].version)
-    return [Merge(entry, changes_of(entry), losers[key]) for key, entry in ordered if key in losers]
-
-
-def changes_of(entry: Entry) -> dict[str, Change]:
-    """All that the merge stands for: told or not, its own or handed on by merges that were undone."""
-    kept = entry.kept or {}
-    changes: dict[str, Change | None] = {**entry.changes, **untold_changes(entry)}
-    undone = Entry.objects.filter(workspace=entry.workspace_id, lead=entry.lead_id, kind=MERGE_UNDONE)
-    for row in undone.order_by("version"):
-        changes |= (row.kept or {}).get("handed", {}).get(str(entry.pk), {})
-    # These are put right for themselves: who is merged, what adds up, and what follows from the plans of all.
-    for path in (f"/merged/{kept['loser']}", "attempts", "next_action_at"):
-        changes.pop(path, None)
-    return {path: change for path, change in changes.items() if change is not None}
 
 
 def untold_changes(entry: Entry) -> dict[str, Change]:

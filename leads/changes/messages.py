@@ -177,5 +177,5 @@ def _told(action: Action) -> dict[str, object]:
 def settle_refusal(action: Action) -> Action:
     """What was called off in the making is on the timeline by now, and whoever made it hears of it."""
     if action.status == ActionStatus.CANCELLED and action.outcome == "opted_out":
-        raise Refused("opted_out", action.error)
+        raise Refused("opted_out", action.error, is_told=True)
     return action

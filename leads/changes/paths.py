@@ -160,6 +160,17 @@ def replaced(tree: Mapping[str, object], keys: Sequence[str], value: object) -> 
     return rest if value is MISSING else {**tree, key: value}
 
 
+def has_room(tree: Mapping[str, object], keys: Sequence[str]) -> bool:
+    """Whether a value can be put there and takes the place of nothing with parts, nor of what it is in."""
+    *above, key = keys
+    for name in above:
+        inner = tree.get(name, MISSING)
+        if not isinstance(inner, Mapping):
+            return inner is MISSING
+        tree = inner
+    return not is_tree(tree.get(key, MISSING))
+
+
 def _put_disposition(draft: Draft, path: str, wanted: Mapping[str, object]) -> None:
     if path == "/disposition/change" and "disposition" in wanted:
         return

@@ -106,7 +106,8 @@ def _put_answer(draft: Draft, code: str, value: object) -> None:
     if value is MISSING:
         remove_answer(draft, item)
     else:
-        put_answer(draft, AnswerVerdict(item, {"override": None, **cast("dict[str, object]", value)}))
+        sets = {"override": None, **cast("dict[str, object]", value)}
+        put_answer(draft, AnswerVerdict(item, sets), touches=True)
 
 
 def _put_tag(draft: Draft, normalized: str, value: object) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from uuid import UUID
 
 from leadhub.workspaces.rows import insert_rows, update_row
+from leads.change import NewLead, Telling
 from leads.changes.answering import settle_counters
 from leads.changes.contacts import settle_search_text
 from leads.changes.draft import Draft
 from leads.changes.events import store_events
 from leads.changes.followups import ACTIONS, MOVED, call_off, settle_next_action
+from leads.changes.suppression import lift
 from leads.changes.tagging import store_tags
 from leads.models import Action, Answer, ConsentEvent, ContactPoint, Entry
 from leads.timeline import Change, Story, change_of, record
 
-_ANSWER_COLUMNS = [
+ANSWER_COLUMNS = [
     "value",
     "status",
     "override",
@@ -51,29 +53,38 @@ def store(
     `about` is the action that the entry is about, if it made none.
     """
     created = draft.state.is_new
-    _settle(draft)
-    story = Story(
-        kind=kind,
-        summary=summary,
-        changes=draft.changes,
-        input=input,
-        note=draft.note,
-        kept=_kept(draft),
-        undoes=undoes,
-        action_id=action.pk if (action := next(iter(draft.actions), about)) else None,
+    settle(draft)
+    action = next(iter(draft.actions), about)
+    told = Telling(summary=summary, kind=kind, input=input)
+    entry = record(
+        draft.lead, draft.actor, draft.moment, draft.entry_id, story_of(draft, told, undoes, action)
     )
-    entry = record(draft.lead, draft.actor, draft.moment, draft.entry_id, story)
     _store_lead(draft)
     _store_beside(draft)
     _store_actions(draft)
     insert_rows([entry])
     _store_consents(draft, entry)
+    for keys, channel in draft.lifts:
+        lift(draft.state.workspace, keys, channel)
     store_events(draft, entry, created=created)
     draft.state.is_new = False
     return entry
 
 
-def _settle(draft: Draft) -> None:
+def story_of(draft: Draft, told: Telling, undoes: UUID | None = None, about: Action | None = None) -> Story:
+    return Story(
+        kind=told.kind,
+        summary=told.summary,
+        changes=draft.changes,
+        input=told.input,
+        note=draft.note,
+        kept=_kept(draft),
+        undoes=undoes,
+        action_id=about.pk if about else None,
+    )
+
+
+def settle(draft: Draft) -> None:
     """What follows from all the rest of the change."""
     lead = draft.lead
     settle_counters(draft)
@@ -81,9 +92,13 @@ def _settle(draft: Draft) -> None:
     call_off(draft)
     if draft.actions or draft.actions_moved or "absorbed" in draft.columns:
         settle_next_action(draft)
+    lead.updated_at = draft.moment
     if not draft.state.is_new:
         lead.version += 1
-    lead.updated_at = draft.moment
+    else:
+        born = draft.state.born or NewLead()
+        lead.created_at = born.created_at or draft.moment
+        lead.updated_at = born.updated_at or draft.moment
     # An action is no field: nobody asks which of its many entries it is as it is from.
     paths = [path for path in draft.changes if not path.startswith(ACTIONS)]
     lead.field_sources = {**lead.field_sources, **dict.fromkeys(paths, str(draft.entry_id))}
@@ -115,7 +130,6 @@ def _store_lead(draft: Draft) -> None:
         # The lead and its first change of disposition point at each other, so one of them comes in two steps.
         # A promise kept at the end would do, but SQLite then searches the whole table for each such row.
         lead.disposition_change = None
-        lead.created_at = draft.moment
         insert_rows([lead])
         if change is not None:
             insert_rows([change])
@@ -137,7 +151,7 @@ def _store_beside(draft: Draft) -> None:
         Answer.objects.bulk_create(
             draft.answers.values(),
             update_conflicts=True,
-            update_fields=_ANSWER_COLUMNS,
+            update_fields=ANSWER_COLUMNS,
             unique_fields=["id"],
         )
     if draft.answers_removed:

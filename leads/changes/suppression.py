@@ -15,6 +15,9 @@ ERASED, OPTED_OUT, LISTED = "erased", "opted_out", "do_not_contact"
 SILENCING: Final = (OPTED_OUT, LISTED)
 PHONE, EMAIL, EXTERNAL_ID = str(ContactPoint.Kind.PHONE), str(ContactPoint.Kind.EMAIL), "external_id"
 
+# Making so many hashes takes longer than to ask first whether there is any to compare them with.
+_WORTH_ASKING: Final = 50
+
 # Kind and key: how a person is reached, or known elsewhere.
 Key = tuple[str, str]
 
@@ -48,10 +51,13 @@ def suppressed(
 ) -> Mapping[Key, set[str]]:
     """Those of the keys that are on the list, each with its channels; two statements for each thousand."""
     wanted = list(dict.fromkeys(keys))
+    listed = Suppression.objects.filter(workspace=workspace, reason__in=list(reasons))
+    if len(wanted) > _WORTH_ASKING and not listed.exists():
+        return {}
     found: dict[Key, set[str]] = {}
     for start in range(0, len(wanted), 500):
         hashes = {one: key for key in wanted[start : start + 500] for one in hashes_of(workspace, key)}
-        rows = Suppression.objects.filter(workspace=workspace, key_hash__in=hashes, reason__in=list(reasons))
+        rows = listed.filter(key_hash__in=hashes)
         for key_hash, channel in rows.values_list("key_hash", "channel"):
             found.setdefault(hashes[key_hash], set()).add(channel)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.db import connection
@@ -19,7 +19,6 @@ from leads.models import Action, Channel, ContactPoint, Lead, Suppression
 from leads.queries.log import family_of
 
 _COLUMNS: Final = ("opted_out_at", "call_opted_out_at", "email_opted_out_at", "sms_opted_out_at")
-_NOBODY: Final = UUID(int=0)
 _CHANNELS: Final = (Channel.ALL, Channel.CALL, Channel.EMAIL, Channel.SMS)
 
 _AROUND: Final = """
@@ -31,17 +30,20 @@ WHERE id IN (
     SELECT id FROM :leads WHERE workspace_id = %s AND phone_key IN (:phones)
     UNION SELECT id FROM :leads WHERE workspace_id = %s AND email_key IN (:emails)
     UNION SELECT lead_id FROM :points WHERE workspace_id = %s AND key IN (:keys)
+    :further
+)
+AND id <> %s AND NOT is_test AND deleted_at IS NULL AND merged_into_id IS NULL
+UNION ALL
+SELECT 'listed', id, 0, 0, 0, 0, channel FROM :listed
+WHERE workspace_id = %s AND reason IN (:reasons) AND key_hash IN (:hashes)
+"""
+_FURTHER: Final = """
     UNION SELECT id FROM :leads WHERE workspace_id = %s AND phone_key IN (
         SELECT key FROM :points WHERE workspace_id = %s AND lead_id = %s AND kind = 'phone')
     UNION SELECT id FROM :leads WHERE workspace_id = %s AND email_key IN (
         SELECT key FROM :points WHERE workspace_id = %s AND lead_id = %s AND kind = 'email')
     UNION SELECT lead_id FROM :points WHERE workspace_id = %s AND key IN (
         SELECT key FROM :points WHERE workspace_id = %s AND lead_id = %s)
-)
-AND id <> %s AND NOT is_test AND deleted_at IS NULL AND merged_into_id IS NULL
-UNION ALL
-SELECT 'listed', id, 0, 0, 0, 0, channel FROM :listed
-WHERE workspace_id = %s AND reason IN (:reasons) AND key_hash IN (:hashes)
 """
 
 
@@ -60,6 +62,12 @@ class Surroundings:
         return self.listed.union(*self.others.values())
 
 
+class Look(Protocol):
+    def __call__(
+        self, workspace: Workspace, lead: Lead, keys: Iterable[Key], *, further: bool = False
+    ) -> Surroundings: ...
+
+
 def look_around(
     workspace: Workspace, lead: Lead, keys: Iterable[Key], *, further: bool = False
 ) -> Surroundings:
@@ -71,11 +79,11 @@ def look_around(
     family = family_of(lead)
     here, me = _parameter(workspace.pk), _parameter(lead.pk)
     values: list[Any] = [here, *map(_parameter, family), here, *phones, here, *emails, here, *phones, *emails]
-    whose = me if further else _parameter(_NOBODY)
-    values += [here, here, whose] * 3 + [me, here, *SILENCING, *hashes]
+    values += [here, here, me] * 3 if further else []
+    values += [me, here, *SILENCING, *hashes]
     found = Surroundings()
     with connection.cursor() as cursor:
-        cursor.execute(_sql(len(family), len(phones), len(emails), len(hashes)), values)
+        cursor.execute(_sql(len(family), len(phones), len(emails), len(hashes), further=further), values)
         for what, key, *flags, channel in cursor.fetchall():
             if what == "action":
                 found.actions += 1
@@ -88,7 +96,7 @@ def look_around(
 
 
 @cache
-def _sql(family: int, phones: int, emails: int, hashes: int) -> str:
+def _sql(family: int, phones: int, emails: int, hashes: int, *, further: bool) -> str:
     """Table and column names only; no value ever gets into this text."""
     places = {
         "family": family,
@@ -102,7 +110,7 @@ def _sql(family: int, phones: int, emails: int, hashes: int) -> str:
     words["flags"] = ", ".join(f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in _COLUMNS)
     tables = {"actions": Action, "leads": Lead, "points": ContactPoint, "listed": Suppression}
     words |= {name: model._meta.db_table for name, model in tables.items()}
-    sql = _AROUND
+    sql = _AROUND.replace(":further", _FURTHER if further else "")
     for name, text in words.items():
         sql = sql.replace(f":{name}", text)
     return sql

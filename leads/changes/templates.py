@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -54,6 +55,28 @@ def fill(text: str, values: Mapping[str, Callable[[], str]]) -> str:
         return value or (fallback or "").strip()
 
     return _BLANK.sub(put, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a text says of the lead or the sender: by a blank, or in so many words."""
+
+    name: str
+    value: str
+    # What stands in for an empty one; None where nothing does, and nothing is sent.
+    fallback: str | None = None
+
+
+def facts_in(text: str, values: Mapping[str, Callable[[], str]]) -> list[Fact]:
+    blanks = {name.lower(): fallback.strip() for name, fallback in reversed(_BLANK.findall(text))}
+    found = []
+    for name, known in values.items():
+        value = known().strip()
+        if name in blanks:
+            found.append(Fact(name, value, blanks[name] or None))
+        elif len(value) > 1 and value in text:
+            found.append(Fact(name, value))
+    return found
 
 
 def values_of(workspace: Workspace, lead: Lead, sender: User | None) -> dict[str, Callable[[], str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from leadhub.workspaces.models import Workspace
 from leads.change import Actor, Outcome, Where
 from leads.changes.draft import Draft
 from leads.changes.duplicates import MARKED, UNMARKED, mark_not_duplicate, unmark_not_duplicate
-from leads.changes.followups import ACTIONS
 from leads.changes.inverse import Inverse, Kept
-from leads.changes.merged import MERGE_UNDONE, MERGED, untold_changes
+from leads.changes.ledger import UNDONE
+from leads.changes.merged import MERGE_UNDONE, MERGED
 from leads.changes.paths import parts_of
 from leads.changes.plans import take_back_actions
 from leads.changes.store import store
@@ -26,7 +27,8 @@ from leads.models import Entry
 from leads.queries.find import find_lead
 from leads.state import LeadState
 
-UNDONE: Final = "undone"
+# So long somebody may say that they pressed the wrong key.
+SLIP: Final = timedelta(minutes=15)
 # A call that was made stays made, whatever else its entry changed.
 _DONE: Final = frozenset({"attempts", "last_attempt_at", "first_response_at"})
 
@@ -41,9 +43,18 @@ class UndoOutcome:
 
 
 def undo_entry(
-    workspace: Workspace, actor: Actor, where: Where, entry_id: object, *, dry_run: bool = False
+    workspace: Workspace,
+    actor: Actor,
+    where: Where,
+    entry_id: object,
+    *,
+    dry_run: bool = False,
+    slip: bool = False,
 ) -> UndoOutcome:
-    """Take an entry back as far as its values still stand; an undo is an entry and can be undone itself."""
+    """Take an entry back as far as its values still stand; an undo is an entry and can be undone itself.
+
+    `slip` says that the wrong key was pressed: a call that this person logged a moment ago was never made.
+    """
 
     def write() -> UndoOutcome:
         lead = find_lead(workspace, where, tests=actor.tests, lock=True)
@@ -53,9 +64,10 @@ def undo_entry(
         if entry.kind in {MARKED, UNMARKED}:
             return _undo_mark(state, actor, entry)
         draft = Draft(state, actor)
-        inverse = _inverse(state, actor, entry)
+        slipped = slip and _is_slip(entry, actor, draft.moment)
+        inverse = _inverse(state, actor, entry, slipped=slipped)
         inverse.apply(draft)
-        take_back_actions(draft, entry, inverse)
+        take_back_actions(draft, entry, inverse, slipped=slipped)
         return close(draft, inverse, kind=UNDONE, summary=gettext_noop("Change undone"))
 
     return transact(write, dry_run=dry_run)
@@ -67,6 +79,9 @@ def close(draft: Draft, inverse: Inverse, *, kind: str, summary: str) -> UndoOut
     lead, state = draft.lead, draft.state
     if not draft.differs:
         return UndoOutcome(Outcome(lead, state, created=False, changed=False), undone, kept)
+    if inverse.filled:
+        filled = {path: [step.as_json() for step in steps] for path, steps in inverse.filled.items()}
+        draft.kept = {"filled": filled}
     if kept:
         draft.kept = {**(draft.kept or {}), "stays": [one.as_json() for one in kept]}
     said: dict[str, object] = {"entry": inverse.entry.pk, "summary": inverse.entry.summary}
@@ -103,14 +118,17 @@ def is_undone(entry: Entry) -> bool:
     return any(not is_undone(undo) for undo in undos)
 
 
-def _inverse(state: LeadState, actor: Actor, entry: Entry) -> Inverse:
-    told = {**entry.changes, **untold_changes(entry)}
-    # What was planned is taken back for itself, and the next step follows from it.
-    changes = {path: told[path] for path in told if not path.startswith((ACTIONS, "next_action_at"))}
-    done = _DONE & changes.keys()
-    inverse = Inverse(state, actor, entry, {path: changes[path] for path in changes.keys() - done})
+def _is_slip(entry: Entry, actor: Actor, moment: datetime) -> bool:
+    mine = actor.user_id is not None and entry.user_id == actor.user_id
+    return entry.kind == "called" and mine and moment - entry.created_at <= SLIP
+
+
+def _inverse(state: LeadState, actor: Actor, entry: Entry, *, slipped: bool) -> Inverse:
+    # An undo tells of these only where it took back a slip, which then was none.
+    done = frozenset() if slipped or entry.kind == UNDONE else _DONE & entry.changes.keys()
+    inverse = Inverse(state, actor, entry, but=done)
     for path in sorted(done):
-        inverse.keep(path, "was_done", changes[path][1])
+        inverse.keep(path, "was_done", entry.changes[path][1])
     return inverse
 
 

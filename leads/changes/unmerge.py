@@ -13,7 +13,7 @@ from leads.change import Actor
 from leads.changes.draft import Draft
 from leads.changes.duplicates import lock_two
 from leads.changes.inverse import Inverse
-from leads.changes.merged import MERGE_UNDONE, MERGED, Later, changes_of, find_merge, merges_into
+from leads.changes.merged import MERGE_UNDONE, MERGED, find_merge
 from leads.changes.transact import transact
 from leads.changes.undo import UndoOutcome, close
 from leads.errors import NotFound, Refused
@@ -61,8 +61,7 @@ def _refuse_what_cannot_be_undone(entry: Entry, winner: Lead, loser: Lead) -> No
 
 def _undo(state: LeadState, loser: Lead, actor: Actor, entry: Entry) -> UndoOutcome:
     kept, winner = entry.kept or {}, state.lead
-    later = Later(merges_into(winner, after=entry.version))
-    inverse = Inverse(state, actor, entry, changes_of(entry), later)
+    inverse = Inverse(state, actor, entry, but={"attempts"})
     draft = Draft(state, actor)
     inverse.apply(draft)
     if draft.set_column("attempts", winner.attempts - kept["attempts"]):
@@ -72,8 +71,6 @@ def _undo(state: LeadState, loser: Lead, actor: Actor, entry: Entry) -> UndoOutc
     inverse.undone.append(f"/merged/{loser.pk}")
     Lead.objects.filter(workspace=state.workspace, pk=loser.pk).update(merged_into=None)
     _give_back_documents(winner, loser, kept["documents"], inverse)
-    if later.handed:
-        draft.kept = {"handed": later.handed}
     return close(draft, inverse, kind=MERGE_UNDONE, summary=gettext_noop("Merge undone"))
 
 

@@ -50,7 +50,8 @@ class Command(BaseCommand):
         except CommandError as refusal:
             if told:
                 raise
-            self.stderr.write(str(refusal), lambda line: line)
+            if str(refusal):
+                self.stderr.write(str(refusal), lambda line: line)
             sys.exit(refusal.returncode)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
@@ -91,3 +92,8 @@ def read_where(text: str) -> Where:
 def _line(problem: Problem) -> str:
     sentence = f"{problem.message} ({problem.code})"
     return f"{problem.field}: {sentence}" if problem.field else sentence
+
+
+def quiet(returncode: int) -> CommandError:
+    """Everything is said already; only the exit code is left."""
+    return CommandError("", returncode=returncode)

@@ -2,6 +2,7 @@
 
 from leads.models.answer import Answer, AnswerStatus
 from leads.models.beside import Address, ContactPoint, Profile
+from leads.models.bulk import BulkRow
 from leads.models.consent import Channel, ConsentEvent, Suppression
 from leads.models.disposition import Disposition, DispositionChange, Stage
 from leads.models.document import Document, UploadLink
@@ -10,8 +11,9 @@ from leads.models.imports import ImportBatch, ImportMapping, ImportRow
 from leads.models.lead import AssigneeType, Lead
 from leads.models.outbox import Event, Instance, Job, WebhookDelivery, WebhookEndpoint
 from leads.models.tag import LeadTag, Tag
+from leads.models.template import MessageTemplate
 from leads.models.timeline import Action, ActionKind, ActionStatus, CallOutcome, Entry, Message
-from leads.models.view import SavedView
+from leads.models.view import KeptView, SavedView
 
 __all__ = [
     "Action",
@@ -21,6 +23,7 @@ __all__ = [
     "Answer",
     "AnswerStatus",
     "AssigneeType",
+    "BulkRow",
     "CallOutcome",
     "Channel",
     "ConsentEvent",
@@ -35,9 +38,11 @@ __all__ = [
     "ImportRow",
     "Instance",
     "Job",
+    "KeptView",
     "Lead",
     "LeadTag",
     "Message",
+    "MessageTemplate",
     "NotDuplicate",
     "Profile",
     "SavedView",

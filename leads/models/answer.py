@@ -47,7 +47,15 @@ class Answer(Owned):
                 ),
             ),
         ]
-        indexes = [models.Index(fields=["workspace", "item", "-lead"], name="answer_of_item")]
+        indexes = [
+            models.Index(fields=["workspace", "item", "-lead"], name="answer_of_item"),
+            # For the reports: which items some leads have.
+            models.Index(
+                fields=["workspace", "lead", "item"],
+                name="answer_done",
+                condition=models.Q(status="COMPLETED"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_id}: {self.status}"

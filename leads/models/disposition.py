@@ -102,7 +102,13 @@ class DispositionChange(Owned):
         verbose_name = _("change of disposition")
         verbose_name_plural = _("changes of disposition")
         indexes = [
-            models.Index(fields=["workspace", "lead", "-changed_at", "-id"], name="disposition_history")
+            models.Index(fields=["workspace", "lead", "-changed_at", "-id"], name="disposition_history"),
+            # For the reports: what people said in a period.
+            models.Index(
+                fields=["workspace", "changed_at", "id"],
+                name="disposition_told",
+                condition=models.Q(change_source="User"),
+            ),
         ]
 
     def __str__(self) -> str:

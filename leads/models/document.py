@@ -43,11 +43,15 @@ class UploadLink(Owned):
     lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="+", db_index=False)
     item = models.ForeignKey("checklists.Item", models.CASCADE, related_name="+", db_index=False)
     digest = models.CharField(max_length=64)
+    # What the page says besides what the item says of itself.
+    message = models.CharField(max_length=500, blank=True)
     created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
+    # How many files came by it.
+    files = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "digest"], name="upload_link_digest")]

@@ -155,6 +155,12 @@ class Lead(Owned):
                 condition=models.Q(merged_into__isnull=False),
             ),
             models.Index(fields=["workspace", "checklist_revision"], name="lead_checklist_revision"),
+            # The few that no report counts.
+            models.Index(
+                fields=["workspace", "id"],
+                name="lead_uncounted",
+                condition=models.Q(is_test=True) | models.Q(deleted_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,10 @@ class Tag(Owned):
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    # What its name means since; never one that was itself merged into another.
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("tag")

@@ -145,6 +145,23 @@ class Action(Owned, Leased):
                 condition=models.Q(status__in=["PENDING", "AWAITING_APPROVAL"]),
             ),
             models.Index(fields=["state", "due_at"], name="action_due", condition=models.Q(state="due")),
+            # For the reports: what was done and what was planned in a period, and the first call of a lead.
+            models.Index(
+                fields=["workspace", "completed_at", "id"],
+                name="action_done",
+                condition=models.Q(status="COMPLETED"),
+            ),
+            models.Index(
+                fields=["workspace", "lead", "completed_at"],
+                name="action_calls",
+                condition=models.Q(kind="CALL", status="COMPLETED") & ~models.Q(outcome=""),
+            ),
+            models.Index(
+                fields=["workspace", "scheduled_at", "id"],
+                name="action_planned",
+                condition=models.Q(assignee__isnull=False)
+                & ~models.Q(kind="CALL", status="COMPLETED", outcome__gt=""),
+            ),
         ]
 
     def __str__(self) -> str:

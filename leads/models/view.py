@@ -1,4 +1,4 @@
-"""Saved views of the lead list: filters, columns and order, private or shared."""
+"""Saved views of the lead list: what its address says, private or shared, and who keeps which at hand."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from leadhub.workspaces.models import Owned
 
 class SavedView(Owned):
     name = models.CharField(_("name"), max_length=100)
+    # Filters, order, columns and density, as they stand in the address of the list.
     query = models.TextField(blank=True)
-    columns = models.JSONField(default=list)
     user = models.ForeignKey("workspaces.User", models.CASCADE, related_name="+")
     is_shared = models.BooleanField(_("shared"), default=False)
-    is_pinned = models.BooleanField(_("pinned"), default=False)
-    order = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -33,3 +31,27 @@ class SavedView(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeptView(Owned):
+    """What one member does with a view: it stands in the navigation, or is what the list opens with."""
+
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="kept", db_index=False)
+    user = models.ForeignKey("workspaces.User", models.CASCADE, related_name="+", db_index=False)
+    is_pinned = models.BooleanField(_("pinned"), default=False)
+    is_default = models.BooleanField(_("opened first"), default=False)
+
+    class Meta:
+        verbose_name = _("kept view")
+        verbose_name_plural = _("kept views")
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "view", "user"], name="kept_view_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "user"],
+                name="kept_view_default",
+                condition=models.Q(is_default=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.view_id)

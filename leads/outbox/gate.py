@@ -26,6 +26,8 @@ class Gate(enum.Enum):
 
 
 _believed: dict[str, tuple[float, bool]] = {}
+# Known not to be copies; a database under a running process does not become one.
+_own: set[str] = set()
 
 
 def outbound_gate() -> Gate:
@@ -33,6 +35,20 @@ def outbound_gate() -> Gate:
     if settings.OUTBOUND == "off":
         return Gate.SHUT
     return Gate.OPEN if settings.OUTBOUND == "on" and not is_copy() else Gate.HELD
+
+
+def gate_for_pages() -> Gate:
+    """The same for those who only tell of it: asked once for each process, unless it is a copy; and a page
+    claims no database for its installation."""
+    name = str(connection.settings_dict["NAME"])
+    if settings.OUTBOUND != "on":
+        return outbound_gate()
+    if name not in _own:
+        known = owners()
+        if known and identity() not in known:
+            return Gate.HELD
+        _own.add(name)
+    return Gate.OPEN
 
 
 def is_copy() -> bool:
@@ -48,6 +64,7 @@ def is_copy() -> bool:
 def forget() -> None:
     """Ask again at once."""
     _believed.clear()
+    _own.clear()
 
 
 def settle() -> None:

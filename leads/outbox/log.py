@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -14,7 +15,7 @@ from leads.changes.endpoints import find_endpoint
 from leads.errors import NotFound, Refused
 from leads.models import Event, WebhookDelivery, WebhookEndpoint
 from leads.models.outbox import Leased
-from leads.outbox.events import TEST
+from leads.outbox.events import TEST, message_of
 
 
 def deliveries_of_lead(workspace: Workspace, lead_id: UUID, limit: int = 100) -> list[WebhookDelivery]:
@@ -64,6 +65,8 @@ def send_test(workspace: Workspace, endpoint_id: UUID) -> WebhookDelivery:
     """A message that concerns no lead, through the same queue as all others."""
     endpoint = find_endpoint(workspace, endpoint_id)
     _refuse_disabled(endpoint)
+    if endpoint.paused_at is not None:
+        raise Refused("paused", _("This webhook is paused, so nothing is sent to it; resume it first."))
 
     def write() -> WebhookDelivery:
         moment = now()
@@ -81,6 +84,11 @@ def send_test(workspace: Workspace, endpoint_id: UUID) -> WebhookDelivery:
         )
 
     return transact(write)
+
+
+def message_in(delivery: WebhookDelivery) -> str:
+    """The body as it is sent, laid out for reading."""
+    return json.dumps(message_of(delivery.event), indent=2, sort_keys=True, ensure_ascii=False)
 
 
 def counts_of(workspace: Workspace, endpoint_id: UUID) -> dict[str, int]:

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from django.db.models import Exists, OuterRef
@@ -14,13 +15,19 @@ from django.utils.translation import gettext as _
 from leadhub.web.idempotency import prune_answers
 from leadhub.web.records import prune_requests
 from leadhub.workspaces.clock import now
+from leads.changes.bulk import forget_jobs
 from leads.changes.endpoints import close_waiting
+from leads.imports.starting import forget_old_files
 from leads.models import Event, WebhookDelivery, WebhookEndpoint
 from leads.models.outbox import Leased
 from leads.outbox.events import KEPT_FOR, first_id_of
+from leads.outbox.exporting import prune_exports
 from leads.outbox.recounting import enqueue_recounts
+from leads.outbox.sweeping import sweep_files, sweep_uploads
 
 _BATCH: Final = 1000
+# As long a bulk change can be looked at and taken back.
+_JOBS_KEPT_FOR: Final = timedelta(days=90)
 
 
 @dataclass(slots=True)
@@ -41,6 +48,11 @@ class Upkeep:
             Chore(prune_events, 3600),
             Chore(lambda: prune_answers(now()), 3600),
             Chore(prune_requests, 3600),
+            Chore(sweep_uploads, 3600),
+            Chore(prune_exports, 3600),
+            Chore(forget_old_files, 3600),
+            Chore(lambda: forget_jobs(now() - _JOBS_KEPT_FOR), 6 * 3600),
+            Chore(sweep_files, 6 * 3600),
         ]
 
     def due(self) -> list[Callable[[], object]]:

@@ -1,4 +1,4 @@
-"""What waits to be sent, of the whole installation: for whoever releases a restored copy."""
+"""What waits to be sent: of the whole installation, for whoever releases a restored copy; of a workspace."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
+from leadhub.workspaces.models import Workspace
 from leads.changes.endpoints import close_waiting
 from leads.changes.sending import note_failure
 from leads.models import Action, WebhookDelivery, WebhookEndpoint
@@ -50,6 +51,13 @@ def messages_by_workspace() -> list[tuple[str, int, datetime]]:
     due = Action.objects.filter(state=Leased.State.DUE).order_by("workspace__slug")
     counted = due.values("workspace__slug").annotate(rows=Count("pk"), first=Min("due_at"))
     return [(row["workspace__slug"], row["rows"], row["first"]) for row in counted]
+
+
+def waiting_in(workspace: Workspace) -> int:
+    """Deliveries and messages that one workspace has waiting."""
+    due = {"workspace": workspace, "state": Leased.State.DUE}
+    deliveries = WebhookDelivery.objects.filter(**due, endpoint__disabled_at=None).count()
+    return deliveries + Action.objects.filter(**due).count()
 
 
 def discard_messages() -> int:

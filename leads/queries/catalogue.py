@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q
-
 from leadhub.workspaces.models import Workspace
 from leads.models import CallOutcome, Disposition, Lead, WebhookEndpoint
 
@@ -38,12 +36,19 @@ class Catalogue:
     def of_stages(self, stages: frozenset[str]) -> list[UUID]:
         return [key for key, disposition in self.dispositions.items() if disposition.stage in stages]
 
+    @property
+    def broken(self) -> list[WebhookEndpoint]:
+        """Paused because nothing was taken any more, or disabled by the receiver; a member's pause has no
+        reason."""
+        return [row for row in self.endpoints if row.disabled_at or (row.paused_at and row.paused_reason)]
+
     def listeners(self, event: str, *, is_test: bool, api_key: UUID | None) -> list[WebhookEndpoint]:
         """Who is to be told of an event. A writer does not hear its own echo unless it asked to."""
         return [
             endpoint
             for endpoint in self.endpoints
             if event in endpoint.events
+            and endpoint.disabled_at is None
             and (endpoint.with_test_leads or not is_test)
             and (endpoint.echoes or api_key is None or endpoint.api_key_id != api_key)
         ]
@@ -58,9 +63,9 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
 def _load(workspace_id: UUID, token: UUID) -> Catalogue:
     dispositions = Disposition.objects.filter(workspace=workspace_id).order_by("order", "outcome")
     outcomes = CallOutcome.objects.filter(workspace=workspace_id).order_by("order", "slug")
-    endpoints = WebhookEndpoint.objects.filter(workspace=workspace_id, disabled_at=None).order_by("id")
+    endpoints = WebhookEndpoint.objects.filter(workspace=workspace_id).order_by("id")
     return Catalogue(
         {row.pk: row for row in dispositions},
         {row.slug: row for row in outcomes},
-        tuple(endpoints.filter(~Q(events=[]))),
+        tuple(endpoints),
     )

@@ -10,17 +10,19 @@ from uuid import UUID
 
 from django.core import signing
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
 from leads.errors import NotFound, Refused
-from leads.models import Document, Lead
+from leads.models import Document, Entry, Lead, UploadLink
 
 log = logging.getLogger("leads")
 
 PIECE: Final = 64 * 1024
+PREFIX: Final = "/files/"
 # A token made for something else does not open a document, and one for a document nothing else.
 _PURPOSE: Final = "leadhub.document.download"
 
@@ -41,6 +43,30 @@ def find_document(workspace: Workspace, document_id: object, *, tests: bool | No
     if document is None:
         raise NotFound(_("There is no document with this id; check it."))
     return document
+
+
+def uploaded_by(workspace: Workspace, lead: Lead, document_id: str) -> tuple[str, Entry] | None:
+    """The name of a document of the lead, and the entry that it came with."""
+    wanted = parse_id(document_id)
+    mine = Document.objects.select_related("entry").filter(workspace=workspace, lead=lead)
+    document = mine.filter(pk=wanted).first() if wanted else None
+    return (document.filename, document.entry) if document and document.entry else None
+
+
+def requests_of(workspace: Workspace, lead: Lead) -> list[UploadLink]:
+    """The document requests of a lead, newest first; those of leads that were merged into it still count."""
+    mine = Q(lead=lead) | Q(lead__merged_into=lead)
+    found = UploadLink.objects.filter(mine, workspace=workspace).select_related("item", "created_by")
+    return list(found.order_by("-created_at", "-id"))
+
+
+def address_of(document: Document, valid_for: timedelta) -> str:
+    """Where the bytes can be fetched for a while: a path of our own, or a presigned one of the storage."""
+    presigned = getattr(default_storage, "presigned", None)
+    if presigned is not None:
+        name, kind = document.filename, document.mime_type
+        return str(presigned(document.storage_key, name, kind, int(valid_for.total_seconds())))
+    return PREFIX + sign_document(document, valid_for)
 
 
 def sign_document(document: Document, valid_for: timedelta, moment: datetime | None = None) -> str:

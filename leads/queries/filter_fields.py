@@ -6,9 +6,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django_filters import Filter
 
 _EMPTY: tuple[object, ...] = (None, "", [], ())
+
+
+class Partly(ValidationError):
+    """Some of several values mean nothing here; `kept` is what the others mean."""
+
+    def __init__(self, message: str, code: str, params: dict[str, object], kept: object) -> None:
+        super().__init__(message, code, params)
+        self.kept = kept
 
 
 class RuleField(forms.Field):
@@ -33,9 +42,19 @@ class _Several(forms.TextInput):
 
 
 class SeveralField(RuleField):
-    """A list of values, and the rule that cleans it as a whole."""
+    """A list of values, and the rule that cleans it as a whole. `missing` says which of them mean nothing."""
 
     widget = _Several
+    missing: Partly | None = None
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except Partly as refusal:
+            if not refusal.kept:
+                raise
+            self.missing = refusal
+            return refusal.kept
 
 
 class One(Filter):  # type: ignore[misc]

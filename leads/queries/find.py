@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import assert_never
 from uuid import UUID
 
@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import User, Workspace
-from leadhub.workspaces.rows import read_rows
+from leadhub.workspaces.rows import places, read_rows
 from leads.change import ByEmail, ByExternalId, ById, ByPhone, NewLead, Where
 from leads.errors import Ambiguous, NotFound
-from leads.models import ContactPoint, DispositionChange, Lead
+from leads.models import Address, ContactPoint, DispositionChange, Lead
 from leads.queries.catalogue import load_catalogue
 from leads.values import email_key, phone_key
 
@@ -24,6 +24,9 @@ _MERGES = 32
 _BY_ID = (
     "FROM {t0} t0 LEFT JOIN {t1} t1 ON t1.id = t0.disposition_change_id "
     "WHERE t0.id = %s AND t0.workspace_id = %s"
+)
+_WITH_OWNER = (
+    "FROM {t0} t0 LEFT JOIN {t1} t1 ON t1.id = t0.assignee_id WHERE t0.id = %s AND t0.workspace_id = %s"
 )
 
 
@@ -54,9 +57,21 @@ def join_dispositions(workspace: Workspace, leads: Iterable[Lead]) -> list[Lead]
 def join_owners(leads: Sequence[Lead]) -> None:
     """Their owners, in one query. Not by a join: it would read a few people once for each lead, and SQLite
     might begin with them and sort all their leads."""
-    people = User.objects.in_bulk({lead.assignee_id for lead in leads if lead.assignee_id is not None})
+    people = users_by_id({lead.assignee_id for lead in leads if lead.assignee_id is not None})
     for lead in leads:
         lead.assignee = people.get(lead.assignee_id) if lead.assignee_id is not None else None
+
+
+def users_by_id(keys: Collection[UUID]) -> dict[UUID, User]:
+    if not keys:
+        return {}
+    rows = read_rows((User,), f"FROM {{t0}} t0 WHERE id IN ({places(keys)})", sorted(keys))
+    return {user.pk: user for (user,) in rows}
+
+
+def address_of(lead: Lead) -> Address | None:
+    rows = read_rows((Address,), "FROM {t0} t0 WHERE lead_id = %s", [lead.pk])
+    return rows[0][0] if rows else None
 
 
 def find_lead(
@@ -69,10 +84,37 @@ def find_lead(
 ) -> Lead:
     """The one lead that is meant. `rows` lets a reader bring its own joins."""
     found = find_leads(workspace, where, tests=tests, lock=lock, rows=rows)
-    if not found:
-        raise NotFound(_("No lead matches; check the id, email or phone that was sent."))
     if len(found) > 1:
         raise Ambiguous(_("More than one lead matches; name the one that is meant by its id."), len(found))
+    return _first(found)
+
+
+def find_with_owner(workspace: Workspace, where: ById, *, tests: bool | None = False) -> Lead:
+    """The one lead of that id, with its owner."""
+
+    def look_up(key: UUID) -> Lead | None:
+        tail, values = _reach(_WITH_OWNER, [key, workspace.pk], tests)
+        for lead, owner in read_rows((Lead, User), tail, values):
+            found: Lead = lead
+            found.assignee = owner
+            return found
+        return None
+
+    return _first(_by_id(where, look_up))
+
+
+def _first(found: list[Lead]) -> Lead:
+    if not found:
+        raise NotFound(_("No lead matches; check the id, email or phone that was sent."))
+    return found[0]
+
+
+def newest_reached(workspace: Workspace, contact: object, *, tests: bool | None = False) -> Lead:
+    """The newest lead with a number or an address, of which nothing else is known."""
+    text = contact if isinstance(contact, str) else ""
+    found = find_leads(workspace, ByEmail(text) if "@" in text else ByPhone(text), tests=tests)
+    if not found:
+        raise NotFound(_("No lead has this number or address."))
     return found[0]
 
 
@@ -108,9 +150,8 @@ def find_leads(
     return sorted(found, key=lambda lead: (lead.created_at, lead.pk), reverse=True)
 
 
-def _reach(workspace: Workspace, tests: bool | None) -> Q:
-    reach = Q(workspace=workspace)
-    return reach if tests is None else reach & Q(is_test=tests)
+def _reach(tail: str, values: list[object], tests: bool | None) -> tuple[str, list[object]]:
+    return (tail, values) if tests is None else (f"{tail} AND t0.is_test = %s", [*values, tests])
 
 
 def _by_id(where: ById, look_up: Callable[[UUID], Lead | None]) -> list[Lead]:
@@ -129,10 +170,7 @@ def _by_id(where: ById, look_up: Callable[[UUID], Lead | None]) -> list[Lead]:
 
 def _read_lead(workspace: Workspace, lead_id: UUID, *, tests: bool | None, lock: bool) -> Lead | None:
     """The row every write begins with, and its newest change of disposition."""
-    tail = _BY_ID
-    values: list[object] = [lead_id, workspace.pk]
-    if tests is not None:
-        tail, values = f"{tail} AND t0.is_test = %s", [*values, tests]
+    tail, values = _reach(_BY_ID, [lead_id, workspace.pk], tests)
     if lock and connection.features.has_select_for_update:
         tail += " FOR UPDATE OF t0"
     for lead, change in read_rows((Lead, DispositionChange), tail, values):

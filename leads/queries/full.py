@@ -12,10 +12,10 @@ from leadhub.workspaces.models import Workspace
 from leadhub.workspaces.rows import read_rows
 from leads.change import ById, Where
 from leads.matching import Match, matching_leads
-from leads.models import Action, Address, Answer, ContactPoint, Document, Lead, Profile, Tag
+from leads.models import Action, Address, Answer, ConsentEvent, ContactPoint, Document, Lead, Profile, Tag
 from leads.queries.beside import read_beside
 from leads.queries.catalogue import Catalogue, load_catalogue
-from leads.queries.find import find_lead, join_dispositions
+from leads.queries.find import find_lead, find_with_owner, join_dispositions
 from leads.queries.log import LogLine
 from leads.queries.newest import read_newest
 
@@ -46,10 +46,14 @@ class FullLead:
     last_action: LogLine | None = None
     next_follow_up: LogLine | None = None
     next_draft: LogLine | None = None
+    # What is still to be done, soonest first.
+    waiting: list[LogLine] = field(default_factory=list)
     # By the action that made them.
     tool_calls: Mapping[UUID, list[Action]] = field(default_factory=dict)
     # Where `load_log` goes on; None when the log is whole.
     older: str | None = None
+    # Newest first, of the lead alone; read for people only.
+    consents: list[ConsentEvent] = field(default_factory=list)
 
     @property
     def stage(self) -> str:
@@ -61,11 +65,10 @@ class FullLead:
 
 
 def load_lead(
-    workspace: Workspace, where: Where, *, tests: bool | None = False, deleted: bool = False
+    workspace: Workspace, where: ById, *, tests: bool | None = False, deleted: bool = False
 ) -> Lead:
-    """The lead's own row with assignee and disposition: all that the small dialects show. One query."""
-    rows = Lead.objects.select_related("assignee")
-    lead = find_lead(workspace, _reach(where, deleted), tests=tests, rows=rows)
+    """The lead's own row with assignee and disposition. One query."""
+    lead = find_with_owner(workspace, replace(where, deleted=deleted or where.deleted), tests=tests)
     return join_dispositions(workspace, [lead])[0]
 
 
@@ -76,12 +79,15 @@ def load_full_lead(
     tests: bool | None = False,
     log_limit: int = 100,
     deleted: bool = False,
+    with_consents: bool = False,
 ) -> FullLead:
     """The lead that is meant, with all that is known of it."""
     lead = find_lead(workspace, _reach(where, deleted), tests=tests)
     definitions = load_definitions(workspace, lead.pk)
     rows = read_rows((Answer,), _ANSWERS, [workspace.pk, lead.pk])
-    return _full(workspace, lead, definitions, {answer.item_id: answer for (answer,) in rows}, log_limit)
+    return _full(
+        workspace, lead, definitions, {answer.item_id: answer for (answer,) in rows}, log_limit, with_consents
+    )
 
 
 def full_lead_of(state: LeadState, *, log_limit: int = 100) -> FullLead:
@@ -99,9 +105,10 @@ def _full(
     definitions: Definitions,
     answers: Mapping[UUID, Answer],
     log_limit: int,
+    with_consents: bool = False,
 ) -> FullLead:
     catalogue = load_catalogue(workspace)
-    beside = read_beside(lead)
+    beside = read_beside(lead, with_consents=with_consents)
     newest = read_newest(workspace, lead, log_limit)
     lead.assignee, lead.disposition_change = beside.assignee, beside.disposition_change
     join_dispositions(workspace, [lead])
@@ -119,11 +126,13 @@ def _full(
         definitions=definitions,
         answers=answers,
         documents=beside.documents,
+        consents=beside.consents,
         log=newest.page.lines,
         matches=matching_leads(workspace, lead, contact_points=beside.contact_points),
         last_action=newest.last_action,
         next_follow_up=newest.next_follow_up,
         next_draft=newest.next_draft,
+        waiting=newest.waiting,
         tool_calls=newest.tool_calls,
         older=newest.page.next,
     )

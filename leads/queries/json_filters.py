@@ -20,6 +20,8 @@ from leads.models import Answer, Lead
 from leads.queries.filter_fields import One
 from leads.values import clean_number, clean_text, nearest_of, plain_number
 
+METADATA: Final = "metadata."
+ANSWER: Final = "answer."
 _LONGEST: Final = 255
 
 

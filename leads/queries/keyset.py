@@ -23,23 +23,29 @@ _LONGEST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a page ended: in which order and part of it, at which moment, at which row."""
+    """Where a page ended: in which order and part of it, at which moment, at which row; and whether what is
+    wanted stands ahead of it."""
 
     order: str
     at: datetime
     id: UUID
     part: int = 0
+    ahead: bool = False
 
 
 def write_cursor(mark: Mark) -> str:
-    text = json.dumps([mark.order, mark.at.isoformat(), mark.id.hex, mark.part], separators=(",", ":"))
+    place: list[object] = [mark.order, mark.at.isoformat(), mark.id.hex, mark.part]
+    text = json.dumps([*place, 1] if mark.ahead else place, separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(text: object, order: str) -> Mark:
+def read_cursor(text: object, order: str, *, both_ways: bool = False) -> Mark:
     """The mark of a cursor that was written for the same order; anything else is refused."""
     try:
-        return _read(text, order)
+        mark = _read(text, order)
+        if mark.ahead and not both_ways:
+            raise ValueError(text)
+        return mark
     except (ValueError, TypeError, RecursionError, binascii.Error, ValidationError):
         raise ValidationError(
             _("This cursor is not one of this list; start again from its first page."), code="invalid_cursor"
@@ -49,11 +55,11 @@ def read_cursor(text: object, order: str) -> Mark:
 def _read(text: object, order: str) -> Mark:
     if not isinstance(text, str) or len(text) > _LONGEST:
         raise ValueError(text)
-    named, at, raw_id, part = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    named, at, raw_id, part, *ahead = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     row_id = parse_id(f"lead_{raw_id}")
-    if named != order or row_id is None or part not in (0, 1):
+    if named != order or row_id is None or part not in (0, 1) or ahead not in ([], [1]):
         raise ValueError(text)
-    return Mark(order, clean_moment(at), row_id, part)
+    return Mark(order, clean_moment(at), row_id, part, bool(ahead))
 
 
 class _Pair(Func):

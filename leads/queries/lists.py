@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import ceil
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, OrderBy, QuerySet
+from django.db import connection
+from django.db.models import ExpressionWrapper, F, OrderBy, QuerySet, UUIDField
+from django.db.models.functions import JSONObject
 
 from checklists.definitions import load_definitions
-from leadhub.workspaces.models import Workspace
+from leadhub.workspaces.models import User, Workspace
+from leadhub.workspaces.statements import Given, Statement
 from leads.models import Answer, Lead, LeadTag, Tag
+from leads.queries.beside import Gathered, Nested, as_object, as_rows
+from leads.queries.counts import Count
 from leads.queries.filters import LeadFilter
-from leads.queries.find import join_dispositions, join_owners
+from leads.queries.find import join_dispositions
 from leads.queries.keyset import Mark, behind, read_cursor, write_cursor
 from leads.values import clean_choice
 
 Filters = LeadFilter | Mapping[str, Any]
+# The rows, and the cursors of what follows and of what comes ahead.
+_Page = tuple[list[Lead], str | None, str | None]
 
 # Each follows an index. Leads without a next action come last, the newest first.
 ORDERS: Final = (
@@ -35,9 +43,22 @@ _SOMETIMES: Final = frozenset({"next_action_at", "qualified_at", "value"})
 UNSEEN: Final = ("field_sources", "search_text", "absorbed")
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a list shows: `answers` of the checklist, by code, beside the `fields` of the lead (all, if none
+    is named); and how many leads there are, counted up to `most`."""
+
+    answers: Collection[str] = ()
+    fields: Collection[str] = ()
+    most: int = 0
+
+
+ALL: Final = Shown()
+
+
 @dataclass(slots=True)
 class ListedLead:
-    """`lead` comes with disposition and assignee joined; `answers` are those of the columns, by code."""
+    """`lead` comes with disposition and assignee joined; `answers` are those that are shown, by code."""
 
     lead: Lead
     tags: list[Tag] = field(default_factory=list)
@@ -46,10 +67,13 @@ class ListedLead:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """`next` asks for what follows; None on the last page."""
+    """`next` asks for what follows, None on the last page; `previous` for what comes ahead; `count` is of all
+    pages, where it was asked for."""
 
     rows: list[ListedLead]
     next: str | None
+    previous: str | None = None
+    count: Count = Count(0, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +88,6 @@ class NumberedPage:
         return ceil(self.total / self.limit)
 
 
-class Count(NamedTuple):
-    """`is_more`: there are more, and nobody counted how many."""
-
-    number: int
-    is_more: bool
-
-
 def list_leads(
     workspace: Workspace,
     filters: Filters,
@@ -79,15 +96,22 @@ def list_leads(
     after: str | None = None,
     limit: int = 50,
     tests: bool | None = False,
-    columns: Collection[str] = (),
+    shown: Shown = ALL,
 ) -> ListPage:
-    """A page of the leads that the filters pick. `columns` are codes of checklist items to show."""
+    """A page of the leads that the filters pick, behind a cursor or, if it says so, ahead of it."""
     order = clean_choice(order, ORDERS)
-    mark = read_cursor(after, order) if after else None
-    rows = leads_of(workspace, filters, tests=tests)
-    found = _walk(rows, order, mark, limit + 1)
-    following = write_cursor(_mark(found[limit - 1], order)) if len(found) > limit else None
-    return ListPage(_with_sides(workspace, found[:limit], columns), following)
+    every = leads_of(workspace, filters, tests=tests)
+    rows = every.only(*shown.fields) if shown.fields else every.defer(*UNSEEN)
+    mark = read_cursor(after, order, both_ways=True) if after else None
+    turn = _page_ahead if mark is not None and mark.ahead else _page_behind
+    leads, following, preceding = turn(rows, order, mark, limit)
+    listed, count = _with_sides(workspace, leads, shown, every)
+    return ListPage(listed, following, preceding, count)
+
+
+def list_one(workspace: Workspace, lead: Lead, shown: Shown = ALL) -> ListedLead:
+    """One lead as a row of a list."""
+    return _with_sides(workspace, [lead], shown)[0][0]
 
 
 def number_leads(
@@ -103,8 +127,9 @@ def number_leads(
     rows = leads_of(workspace, filters, tests=tests)
     start = (page - 1) * limit
     total = rows.count()
-    found = list(_shown(rows).order_by(*map(_sorted, order))[start : start + limit]) if start < total else []
-    return NumberedPage(_with_sides(workspace, found, ()), total, page, limit)
+    rows = rows.defer(*UNSEEN).order_by(*map(_sorted, order))
+    found = list(rows[start : start + limit]) if start < total else []
+    return NumberedPage(_with_sides(workspace, found, ALL)[0], total, page, limit)
 
 
 def count_leads(
@@ -115,9 +140,7 @@ def count_leads(
     cap: int = 10_000,
 ) -> Count:
     """How many there are; beyond `cap` they are not counted."""
-    rows = leads_of(workspace, filters, tests=tests).order_by(NEWEST, "-id")
-    number = rows[: cap + 1].count()
-    return Count(min(number, cap), number > cap)
+    return Count.up_to(cap, _newest_first(leads_of(workspace, filters, tests=tests))[: cap + 1].count())
 
 
 def leads_of(workspace: Workspace, filters: Filters, *, tests: bool | None = False) -> QuerySet[Lead]:
@@ -133,6 +156,10 @@ def leads_of(workspace: Workspace, filters: Filters, *, tests: bool | None = Fal
     return rows
 
 
+def _newest_first(rows: QuerySet[Lead]) -> QuerySet[Lead]:
+    return rows.order_by(NEWEST, "-id")
+
+
 def _sorted(name: str) -> str | OrderBy:
     """What a lead may lack comes last, either way and on both databases; the indexes know no such words."""
     column = name.removeprefix("-")
@@ -142,18 +169,40 @@ def _sorted(name: str) -> str | OrderBy:
     return F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True)
 
 
-def _walk(rows: QuerySet[Lead], order: str, mark: Mark | None, count: int) -> list[Lead]:
+def _page_behind(rows: QuerySet[Lead], order: str, mark: Mark | None, limit: int) -> _Page:
+    found = _walk(rows, order, mark, limit + 1)
+    following = _mark(found[limit - 1], order) if len(found) > limit else None
+    preceding = _mark(found[0], order, ahead=True) if mark is not None and found else None
+    return found[:limit], following, preceding
+
+
+def _page_ahead(rows: QuerySet[Lead], order: str, mark: Mark | None, limit: int) -> _Page:
+    found = _walk(rows, order, mark, limit + 1, backwards=True)
+    if len(found) < limit:
+        # There is less ahead than a page holds: the first page is what is looked for.
+        return _page_behind(rows, order, None, limit)
+    has_more, found = len(found) > limit, found[:limit][::-1]
+    preceding = _mark(found[0], order, ahead=True) if has_more else None
+    return found, _mark(found[-1], order), preceding
+
+
+def _walk(
+    rows: QuerySet[Lead], order: str, mark: Mark | None, count: int, *, backwards: bool = False
+) -> list[Lead]:
+    """So many rows from the mark on. Where the column may be empty, there are two stretches: those that have
+    a value, in the order of it, and then the others, the newest first."""
     column, descending = order.removeprefix("-"), order.startswith("-")
     if column not in _SOMETIMES:
-        return _step(rows, column, mark, count, descending=descending)
+        return _step(rows, column, mark, count, descending=descending != backwards)
+    having = rows.filter(**{f"{column}__isnull": False}), column, descending
+    rest = rows.filter(**{f"{column}__isnull": True}), "created_at", True
     found: list[Lead] = []
-    if mark is None or mark.part == 0:
-        having = rows.filter(**{f"{column}__isnull": False})
-        found = _step(having, column, mark, count, descending=descending)
-        mark = None
-    if len(found) < count:
-        rest = rows.filter(**{f"{column}__isnull": True})
-        found += _step(rest, "created_at", mark, count - len(found), descending=True)
+    stretches = list(enumerate((having, rest)))
+    for part, (stretch, sorted_by, falls) in reversed(stretches) if backwards else stretches:
+        start = mark if mark is not None and mark.part == part else None
+        is_passed = mark is not None and (part > mark.part if backwards else part < mark.part)
+        if not is_passed and len(found) < count:
+            found += _step(stretch, sorted_by, start, count - len(found), descending=falls != backwards)
     return found
 
 
@@ -163,31 +212,79 @@ def _step(
     if mark is not None:
         rows = rows.filter(behind(column, mark, descending=descending))
     sign = "-" if descending else ""
-    return list(_shown(rows).order_by(f"{sign}{column}", f"{sign}id")[:count])
+    return list(rows.order_by(f"{sign}{column}", f"{sign}id")[:count])
 
 
-def _mark(lead: Lead, order: str) -> Mark:
+def _mark(lead: Lead, order: str, *, ahead: bool = False) -> str:
     at = getattr(lead, order.removeprefix("-"))
-    return Mark(order, lead.created_at, lead.pk, part=1) if at is None else Mark(order, at, lead.pk)
+    part = 1 if at is None else 0
+    return write_cursor(Mark(order, lead.created_at if at is None else at, lead.pk, part, ahead))
 
 
-def _shown(rows: QuerySet[Lead]) -> QuerySet[Lead]:
-    return rows.defer(*UNSEEN)
-
-
-def _with_sides(workspace: Workspace, leads: list[Lead], columns: Collection[str]) -> list[ListedLead]:
-    """One query for the owners of the page, one for its tags, one for its answers if it has such columns."""
-    join_owners(leads)
+def _with_sides(
+    workspace: Workspace, leads: list[Lead], shown: Shown, every: QuerySet[Lead] | None = None
+) -> tuple[list[ListedLead], Count]:
+    """What belongs to the rows, and how many leads there are in all, in one query."""
     listed = {lead.pk: ListedLead(lead) for lead in join_dispositions(workspace, leads)}
-    tagged = LeadTag.objects.filter(workspace=workspace, lead__in=list(listed)).select_related("tag")
-    for row in tagged.order_by("tag__normalized"):
-        listed[row.lead_id].tags.append(row.tag)
-    codes = _codes(workspace, columns)
-    if codes:
-        answers = Answer.objects.filter(workspace=workspace, lead__in=list(listed), item__in=list(codes))
-        for lead_id, item_id, value in answers.values_list("lead", "item", "value"):
-            listed[lead_id].answers[codes[item_id]] = value
-    return list(listed.values())
+    codes = _codes(workspace, shown.answers)
+    if not leads and not (shown.most and every is not None):
+        return [], Count(0, False)
+    found, count = _read_sides(workspace, leads, list(codes), every, shown.most)
+    owners = {user.pk: user for user in as_rows(User, found["owners"])}
+    for lead in leads:
+        lead.assignee = owners.get(lead.assignee_id) if lead.assignee_id is not None else None
+    for one, tag in zip(found["tags"], as_rows(Tag, found["tags"]), strict=True):
+        listed[UUID(one["of"])].tags.append(tag)
+    for row in listed.values():
+        row.tags.sort(key=lambda tag: tag.normalized)
+    for answer in found["answers"]:
+        listed[UUID(answer["of"])].answers[codes[UUID(answer["item"])]] = answer["value"]
+    return list(listed.values()), count
+
+
+def _read_sides(
+    workspace: Workspace, leads: list[Lead], items: list[UUID], every: QuerySet[Lead] | None, most: int
+) -> tuple[dict[str, Any], Count]:
+    owners = list({lead.assignee_id for lead in leads if lead.assignee_id is not None})
+    keys = {"leads": [lead.pk for lead in leads], "owners": owners, "items": items}
+    given = {f"{name}{place}": key for name, some in keys.items() for place, key in enumerate(some)}
+    statement, number = _sides(*map(len, keys.values()), connection.vendor), 0
+    if every is not None and most:
+        counted = _newest_first(every)[: most + 1]
+        told, number = statement.tell_and_count(counted, workspace=workspace.pk, **given)
+    else:
+        told = statement.tell(workspace=workspace.pk, **given)
+    # None of them where the database needed not be asked.
+    return {name: rows or () for name, rows in told.items()}, Count.up_to(most, number)
+
+
+@lru_cache(maxsize=1024)
+def _sides(leads: int, owners: int, items: int, _vendor: str) -> Statement:
+    """For so many of each. Owners are not joined to the leads: that would read a few people once for each
+    lead, and SQLite might begin with them and sort all their leads."""
+    workspace: Any = Given("workspace", UUIDField())
+    people = User.objects.filter(pk__in=_slots("owners", owners))
+    mine = {"workspace": workspace, "lead_key__in": _slots("leads", leads)}
+    tagged = LeadTag.objects.alias(lead_key=_key("lead_id")).filter(**mine)
+    answers = Answer.objects.alias(lead_key=_key("lead_id"), item_key=_key("item_id")).filter(
+        **mine, item_key__in=_slots("items", items)
+    )
+    told = JSONObject(of=F("lead"), item=F("item"), value=Nested("value"))
+    sides = {
+        "owners": Gathered(people.values(found=as_object(User))),
+        "tags": Gathered(tagged.values(found=as_object(Tag, "tag__", of=F("lead")))),
+        "answers": Gathered(answers.values(found=told)),
+    }
+    return Statement(Workspace.objects.filter(pk=workspace).values(**sides))
+
+
+def _key(name: str) -> ExpressionWrapper[Any]:
+    """The column alone: a relation takes no list of what is given later."""
+    return ExpressionWrapper(F(name), output_field=UUIDField())
+
+
+def _slots(name: str, number: int) -> list[Any]:
+    return [Given(f"{name}{place}", UUIDField()) for place in range(number)]
 
 
 def _codes(workspace: Workspace, columns: Collection[str]) -> dict[UUID, str]:

@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from leadhub.web.models import RequestProblem
 from leadhub.web.records import problems_of_lead
 from leadhub.workspaces.models import Workspace
-from leads.models import Action, ActionKind, ConsentEvent, Entry, Lead, Message
+from leads.models import Action, ActionKind, ConsentEvent, Entry, Lead, LeadTag, Message
 from leads.queries.keyset import Mark, behind, read_cursor, write_cursor
 
 Row = TypeVar("Row", bound=Model)
@@ -130,9 +130,24 @@ def find_entry(workspace: Workspace, lead: Lead, entry_id: UUID) -> Entry | None
     return Entry.objects.filter(workspace=workspace, lead__in=family_of(lead), pk=entry_id).first()
 
 
+def entries_of_request(workspace: Workspace, lead_id: UUID, request_id: str) -> list[Entry]:
+    """What one request wrote about a lead, newest first; few, because a request is one step."""
+    rows = Entry.objects.defer("kept", "input").filter(workspace=workspace, lead=lead_id)
+    newest = rows.order_by("-created_at", "-id")[:5]
+    return [entry for entry in newest if request_id and entry.request_id == request_id]
+
+
+def decision_on(workspace: Workspace, action: Action) -> Entry | None:
+    """Who approved or rejected a draft last."""
+    rows = Entry.objects.filter(workspace=workspace, lead=action.lead_id, action=action.pk)
+    decided = rows.filter(kind__in=["message_approved", "message_rejected"])
+    return decided.order_by("-created_at", "-id").first()
+
+
 def consents_of(workspace: Workspace, lead: Lead) -> list[ConsentEvent]:
     """Every opting in and out, newest first."""
-    rows = ConsentEvent.objects.filter(workspace=workspace, lead__in=family_of(lead))
+    rows = ConsentEvent.objects.select_related("entry").defer("entry__kept", "entry__input")
+    rows = rows.filter(workspace=workspace, lead__in=family_of(lead))
     return list(rows.order_by("-created_at", "-id"))
 
 
@@ -143,6 +158,27 @@ def why(workspace: Workspace, lead: Lead) -> Why:
     by_id = {str(entry.pk): entry for entry in entries}
     fields = {path: _source(path, by_id.get(sources[path])) for path in sorted(sources)}
     return Why(fields, problems_of_lead(workspace.pk, lead.pk))
+
+
+def tagged_by(workspace: Workspace, lead: Lead, normalized: str) -> tuple[str, Entry] | None:
+    """The name of a tag of the lead and the entry that put it there, whatever it was called then: both came
+    at one moment."""
+    carried = LeadTag.objects.filter(workspace=workspace, lead=lead, tag__normalized=normalized)
+    link = carried.select_related("tag").first()
+    if link is None:
+        return None
+    rows = Entry.objects.defer("kept", "input").filter(workspace=workspace, lead=lead)
+    entries = rows.filter(created_at=link.created_at)
+    found = (entry for entry in entries if any(path.startswith("/tags/") for path in entry.changes))
+    return next(((link.tag.name, entry) for entry in found), None)
+
+
+def writers_of(workspace: Workspace, lead: Lead, paths: Iterable[str]) -> dict[str, Entry]:
+    """The entry that set each of these paths last."""
+    wanted = {path: lead.field_sources[path] for path in paths if path in lead.field_sources}
+    entries = Entry.objects.filter(workspace=workspace, lead=lead, pk__in=set(wanted.values()))
+    by_id = {str(entry.pk): entry for entry in entries}
+    return {path: by_id[key] for path, key in wanted.items() if key in by_id}
 
 
 def _source(path: str, entry: Entry | None) -> Source:
@@ -172,3 +208,26 @@ def _is_told(entry: Entry, actions: Mapping[UUID, Action | None], kinds: Collect
     return (
         action is not None and action.created_at == entry.created_at and (not kinds or action.kind in kinds)
     )
+
+
+def entries_since(workspace: Workspace, lead: Lead, version: int) -> list[Entry]:
+    """What changed the lead's own state after that version of it, oldest first."""
+    rows = Entry.objects.filter(workspace=workspace, lead=lead, version__gt=version)
+    return list(rows.defer("kept", "input").order_by("version", "created_at", "id"))
+
+
+def newest_of_action(workspace: Workspace, action: Action) -> Entry | None:
+    """The last entry about an action: the one to undo for who has just done something with it."""
+    rows = Entry.objects.filter(workspace=workspace, lead=action.lead_id, action=action.pk)
+    return rows.defer("kept").order_by("-version", "-created_at", "-id").first()
+
+
+def entry_of_action(workspace: Workspace, lead: Lead, action_id: UUID) -> Entry | None:
+    """The entry that made an action, which stands in the log in its place."""
+    rows = Entry.objects.filter(workspace=workspace, lead__in=family_of(lead), action=action_id)
+    return rows.order_by("version", "created_at", "id").first()
+
+
+def newest_of_kind(workspace: Workspace, lead: Lead, kind: str) -> Entry | None:
+    rows = Entry.objects.filter(workspace=workspace, lead=lead, kind=kind)
+    return rows.defer("kept").order_by("-created_at", "-id").first()

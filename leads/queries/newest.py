@@ -15,6 +15,8 @@ from leads.queries.log import LogLine, LogPage, family_of, merge_log
 
 _MESSAGES: Final = (ActionKind.MESSAGE, ActionKind.FOLLOW_UP_MESSAGE)
 
+_OPEN: Final = (ActionStatus.PENDING, ActionStatus.AWAITING_APPROVAL)
+
 _ENTRIES: Final = "FROM {t0} t0 WHERE :mine ORDER BY created_at DESC, id DESC LIMIT :count"
 _ACTIONS: Final = """
 FROM {t0} t0
@@ -30,6 +32,10 @@ WHERE t0.workspace_id = %s AND t0.lead_id IN (:family) AND t0.id IN (
     UNION SELECT id FROM (
         SELECT id FROM {t0} WHERE :mine AND status = 'AWAITING_APPROVAL' ORDER BY created_at, id LIMIT 1
     ) AS draft
+    UNION SELECT id FROM (
+        SELECT id FROM {t0} WHERE :mine AND status IN ('PENDING', 'AWAITING_APPROVAL')
+        ORDER BY scheduled_at, id LIMIT 50
+    ) AS waiting
     UNION SELECT mine.id FROM (
         SELECT id FROM {t0}
         WHERE :mine AND status = 'COMPLETED' AND kind IN ('MESSAGE', 'FOLLOW_UP_MESSAGE')
@@ -52,6 +58,8 @@ class Newest:
     last_action: LogLine | None
     next_follow_up: LogLine | None
     next_draft: LogLine | None
+    # What is still to be done, soonest first.
+    waiting: list[LogLine]
 
 
 def read_newest(workspace: Workspace, lead: Lead, limit: int) -> Newest:
@@ -69,6 +77,7 @@ def read_newest(workspace: Workspace, lead: Lead, limit: int) -> Newest:
         last_action=max(filter(_is_last, lines), key=_ended, default=None),
         next_follow_up=min(filter(_is_follow_up, lines), key=_due, default=None),
         next_draft=min(filter(_is_draft, lines), key=lambda line: line.key, default=None),
+        waiting=sorted(filter(_is_open, lines), key=_due),
     )
 
 
@@ -119,6 +128,10 @@ def _is_follow_up(line: LogLine) -> bool:
 
 def _is_draft(line: LogLine) -> bool:
     return line.action is not None and line.action.status == ActionStatus.AWAITING_APPROVAL
+
+
+def _is_open(line: LogLine) -> bool:
+    return line.action is not None and line.action.status in _OPEN
 
 
 def _ended(line: LogLine) -> tuple[datetime, datetime, UUID]:

@@ -67,6 +67,7 @@ TABLES: Final = (
         ),
     ),
     Table("import_rows", models.ImportRow, _with_id(models.ImportRow)),
+    Table("bulk_rows", models.BulkRow, _with_id(models.BulkRow)),
     Table(
         "items",
         Item,
@@ -151,3 +152,10 @@ def in_batches(rows: QuerySet[Row]) -> Iterator[Row]:
     while batch:
         yield from batch
         batch = list(rows.filter(pk__gt=batch[-1].pk).order_by("pk")[:_BATCH])
+
+
+def counts_of_person(workspace: Workspace, lead: models.Lead) -> dict[str, int]:
+    """How many rows of each table would go with the person; those of none are left out."""
+    ids = [one.pk for one in whole_family(workspace, lead)]
+    counts = {table.name: table.find(workspace, ids).count() for table in TABLES}
+    return {name: count for name, count in counts.items() if count}

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from leadhub.web.models import RequestProblem, RequestRecord
 from leadhub.workspaces.ids import parse_id
-from leadhub.workspaces.models import ApiKey, Membership, Workspace
+from leadhub.workspaces.models import ApiKey, Membership, User, Workspace
 from leads.errors import NotFound
-from leads.models import CallOutcome, Disposition, Tag, WebhookEndpoint
+from leads.models import CallOutcome, Disposition, Lead, MessageTemplate, Tag, WebhookEndpoint
+from leads.queries.find import live_leads
 from leads.values import tag_key
 
 Row = TypeVar("Row", bound=Model)
@@ -21,7 +22,7 @@ Row = TypeVar("Row", bound=Model)
 def tags_in(workspace: Workspace, *, archived: bool = False) -> list[Tag]:
     """By name; without the archived ones unless they are asked for."""
     rows = Tag.objects.filter(workspace=workspace).order_by("normalized")
-    return list(rows if archived else rows.filter(archived_at=None))
+    return list(rows.select_related("merged_into") if archived else rows.filter(archived_at=None))
 
 
 def find_tag(workspace: Workspace, name_or_id: str) -> Tag:
@@ -39,6 +40,11 @@ def members_in(workspace: Workspace) -> list[Membership]:
     return list(rows.select_related("user").order_by("user__full_name", "user__email"))
 
 
+def names_of(people: set[UUID]) -> dict[UUID, str]:
+    """What people are called, by their ids; those who left included."""
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=people)} if people else {}
+
+
 def keys_in(workspace: Workspace) -> list[ApiKey]:
     """Newest first; revoked ones too, because the timeline names them."""
     return list(ApiKey.objects.filter(workspace=workspace).order_by("-created_at", "-id"))
@@ -50,6 +56,22 @@ def find_disposition(workspace: Workspace, outcome_or_id: str) -> Disposition:
 
 def find_call_outcome(workspace: Workspace, outcome_or_id: str) -> CallOutcome:
     return _by_word(CallOutcome.objects.filter(workspace=workspace), "slug", outcome_or_id)
+
+
+def templates_in(workspace: Workspace, *, channel: str = "", archived: bool = False) -> list[MessageTemplate]:
+    """By name; those of one channel, or of all."""
+    rows = MessageTemplate.objects.filter(workspace=workspace).order_by("name")
+    rows = rows.filter(channel=channel) if channel else rows
+    return list(rows if archived else rows.filter(archived_at=None))
+
+
+def find_template(workspace: Workspace, name_or_id: str) -> MessageTemplate:
+    return _by_word(MessageTemplate.objects.filter(workspace=workspace), "name", name_or_id)
+
+
+def newest_lead(workspace: Workspace) -> Lead | None:
+    """Somebody to try a text on."""
+    return live_leads(workspace).order_by("-created_at", "-pk").first()
 
 
 def webhooks_in(workspace: Workspace) -> list[WebhookEndpoint]:

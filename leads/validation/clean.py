@@ -90,7 +90,9 @@ def _section(
     columns: dict[str, object] = {}
     for name, raw in sent.items():
         known = fields.get(name)
-        if known is None:
+        if known is not None and known.quick is not None and type(raw) is str and known.quick(raw):
+            columns[known.column] = raw
+        elif known is None:
             problems.add(prefix + name, "unknown_field", _("A lead has no such field."), raw)
         elif raw is CLEAR:
             columns.update(known.empty)
@@ -102,8 +104,11 @@ def _section(
 def _clean_one(
     path: str, raw: object, known: Field, house: House, problems: Problems
 ) -> Mapping[str, object]:
-    cleaned = problems.attempt(path, raw, lambda: known.clean(raw, house))
-    return {} if cleaned is None else cleaned
+    try:
+        return known.clean(raw, house)
+    except ValidationError as refusal:
+        problems.refuse(path, raw, refusal)
+        return {}
 
 
 def _metadata(change: LeadChange, problems: Problems) -> Mapping[str, object] | Clear | None:

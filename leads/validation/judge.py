@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from leadhub.workspaces.models import Membership
+from leadhub.workspaces.clock import now
 from leads import values
 from leads.change import Actor, AnswerResult, Clear, LeadChange
 from leads.errors import Forbidden, Stale
@@ -20,6 +22,8 @@ from leads.validation.clean import Clean
 from leads.validation.problems import Problems
 from leads.validation.stages import judge_disposition
 from leads.validation.tags import TagVerdict, judge_tags
+
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
@@ -87,9 +91,14 @@ def _judge_metadata(
 def _judge_assignee(state: LeadState, assignee: object, problems: Problems) -> None:
     if not isinstance(assignee, UUID) or assignee == state.lead.assignee_id:
         return
-    members = Membership.objects.filter(workspace=state.workspace, user=assignee, left_at=None)
-    if not members.filter(user__is_active=True).exists():
+    if not state.is_member(assignee):
         problems.add("assignee", "not_found", _("Nobody in this workspace has this id."), str(assignee))
+
+
+def refuse_future(field: str, moment: datetime | None, problems: Problems) -> None:
+    """For when something happened. Another's clock may be a little ahead of ours."""
+    if moment is not None and moment > now() + _CLOCKS_DIFFER:
+        problems.add(field, "not_past", _("This has happened, so its time is not in the future."), moment)
 
 
 def _judge_call(state: LeadState, change: LeadChange, problems: Problems) -> None:
@@ -99,9 +108,8 @@ def _judge_call(state: LeadState, change: LeadChange, problems: Problems) -> Non
     outcome = state.catalogue.call_outcomes.get(call.outcome) if isinstance(call.outcome, str) else None
     if outcome is None or outcome.archived_at:
         known = [slug for slug, row in state.catalogue.call_outcomes.items() if not row.archived_at]
-        problems.add(
-            "call.outcome", "unknown_code", _("Choose one of the call outcomes."), call.outcome, known
-        )
+        problems.add_unknown("call.outcome", _("There is no call outcome “%s”."), call.outcome, known)
+    refuse_future("call.at", call.at, problems)
     lead = state.lead
     if (lead.opted_out_at or lead.call_opted_out_at) and not call.reason.strip():
         message = _("This person opted out of calls; say why the call was made.")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 
 from leads.errors import Invalid, Problem
+from leads.values import hint_of
 
 T = TypeVar("T")
 
 # Enough of a refused value to recognise it by; the whole of it stands in the request record.
 _SHOWN = 200
+_NAMED = 64
 # How the refusals of values name what they would take, the most telling first.
 _WANTED = ("choices", "limit", "high", "low", "digits", "depth", "nearest")
 
@@ -27,15 +29,23 @@ class Problems:
     ) -> None:
         self.found.append(Problem(field, code, str(message), _cut(value), expected))
 
+    def add_unknown(self, field: str, message: str, code: object, known: Collection[str]) -> None:
+        """No such code: `message` has a place for it, and what was probably meant stands behind that."""
+        sentence = f"{message % str(code)[:_NAMED]} {hint_of(code, known)}"
+        self.add(field, "unknown_code", sentence.rstrip(), code, list(known))
+
     def attempt(self, field: str, value: object, rule: Callable[[], T]) -> T | None:
         """What the rule makes of a value, or None once its refusal is noted."""
         try:
             return rule()
         except ValidationError as refusal:
-            for error in refusal.error_list:
-                message = error.message % error.params if error.params else error.message
-                self.add(field, error.code or "invalid", message, value, _expected(error.params or {}))
+            self.refuse(field, value, refusal)
             return None
+
+    def refuse(self, field: str, value: object, refusal: ValidationError) -> None:
+        for error in refusal.error_list:
+            message = error.message % error.params if error.params else error.message
+            self.add(field, error.code or "invalid", message, value, _expected(error.params or {}))
 
     def settle(self) -> None:
         if self.found:

@@ -36,9 +36,8 @@ def _wanted(state: LeadState, wish: DispositionWish, problems: Problems) -> Disp
         found = state.catalogue.by_outcome(wish.outcome)
         if found is None or (found.archived_at and found.pk != state.lead.disposition_id):
             known = [row.outcome for row in state.catalogue.dispositions.values() if not row.archived_at]
-            problems.add(
-                "disposition", "unknown_code", _("Choose one of the dispositions."), wish.outcome, known
-            )
+            words = _("There is no disposition “%s”.")
+            problems.add_unknown("disposition", words, wish.outcome, known)
             return None
         return found
     # A bare word that names the stage the lead is in moves nothing, so a finer disposition survives it.

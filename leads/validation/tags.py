@@ -40,7 +40,7 @@ def judge_tags(state: LeadState, change: TagChange, problems: Problems) -> TagVe
     for name in names:
         tag = by_name.get(name.normalized)
         if tag is not None:
-            chosen.add(tag.pk)
+            chosen.add(_meant(tag))
         elif change.create:
             verdict.create.append(name)
         else:
@@ -49,14 +49,21 @@ def judge_tags(state: LeadState, change: TagChange, problems: Problems) -> TagVe
     for raw in change.ids:
         tag_id = parse_or_none(raw)
         if tag_id in wanted:
-            chosen.add(tag_id)
+            chosen.add(_meant(wanted[tag_id]))
         else:
             problems.add("tag_ids", "not_found", _("The workspace has no tag with this id."), str(raw))
     verdict.add = [wanted[key] for key in chosen if key not in state.tags]
     _refuse_archived(verdict.add, problems)
+    removed |= {_meant(wanted[key]) for key in removed if key in wanted} - chosen
+    removed |= {key for key, tag in state.tags.items() if tag.merged_into_id in removed}
     gone = {key for key in state.tags if key not in chosen} if change.replace else removed
     verdict.remove = [tag for key, tag in state.tags.items() if key in gone]
     return verdict
+
+
+def _meant(tag: Tag) -> UUID:
+    """A tag that was merged into another means that one."""
+    return tag.merged_into_id or tag.pk
 
 
 def parse_or_none(raw: object) -> UUID | None:
@@ -87,15 +94,19 @@ def _known(
     ids = {raw: parse_or_none(raw) for raw in raw_ids if isinstance(raw, UUID | str)}
     normalized = {name.normalized for name in names}
     normalized |= {
-        values.tag_key(raw) for raw, found in ids.items() if found is None and isinstance(raw, str)
+        values.tag_key(raw)
+        for raw, found in ids.items()
+        # No tag has such a sign in its name, and one database refuses to look for it.
+        if found is None and isinstance(raw, str) and "\0" not in raw
     }
     carried = {tag.normalized for tag in state.tags.values()}
     found = dict(state.tags)
     wanted_ids = {key for key in ids.values() if key is not None}
     if normalized - carried or wanted_ids - set(found):
-        rows = Tag.objects.filter(workspace=state.workspace)
-        for tag in rows.filter(normalized__in=normalized) | rows.filter(pk__in=wanted_ids):
+        for tag in state.tags_called(normalized, wanted_ids):
             found[tag.pk] = tag
+    if further := {tag.merged_into_id for tag in found.values() if tag.merged_into_id} - set(found):
+        found |= {tag.pk: tag for tag in state.tags_called((), further)}
     return found
 
 

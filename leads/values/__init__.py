@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from leads.values.choice import clean_boolean, clean_choice, clean_colour, nearest_of
+from leads.values.choice import clean_boolean, clean_choice, clean_colour, hint_of, nearest_of
 from leads.values.ein import clean_ein
 from leads.values.email import Email, clean_email, email_key
 from leads.values.limits import LIMITS, Limits
+from leads.values.local_time import LocalTime, local_time
 from leads.values.metadata import check_metadata_size, clean_json, clean_metadata_patch, merge_patch
 from leads.values.moment import clean_date, clean_moment, cut_to_milliseconds, format_moment
 from leads.values.money import CURRENCIES, clean_currency, clean_money
 from leads.values.number import check_bounds, clean_integer, clean_number, plain_number
-from leads.values.phone import Phone, clean_phone, clean_phone_shape, looks_like_phone, phone_key
+from leads.values.phone import Phone, clean_phone, clean_phone_shape, looks_like_phone, phone_key, phone_words
 from leads.values.phone_facts import PhoneFacts, phone_facts
 from leads.values.place import clean_country, clean_latitude, clean_longitude, clean_state, zone_of_place
 from leads.values.regions import COUNTRIES
@@ -26,6 +27,7 @@ from leads.values.text import (
     clean_verbatim,
     is_empty,
     join_name,
+    plain_line,
     search_key,
     split_name,
     strip_unseen,
@@ -38,6 +40,7 @@ __all__ = [
     "CURRENCIES",
     "Email",
     "LIMITS",
+    "LocalTime",
     "Limits",
     "Phone",
     "PhoneFacts",
@@ -81,11 +84,15 @@ __all__ = [
     "format_moment",
     "is_empty",
     "join_name",
+    "local_time",
     "looks_like_phone",
     "merge_patch",
+    "hint_of",
     "nearest_of",
     "phone_facts",
     "phone_key",
+    "phone_words",
+    "plain_line",
     "plain_number",
     "search_key",
     "split_name",

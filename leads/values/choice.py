@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leads.values.limits import LIMITS
@@ -40,6 +41,15 @@ def nearest_of(word: str, choices: Collection[str]) -> str:
     # A long text is no misspelt word, and comparing it would take long.
     found = get_close_matches(word.strip().casefold()[: LIMITS.name], by_fold, n=1)
     return by_fold[found[0]] if found else ""
+
+
+def hint_of(word: object, choices: Collection[str]) -> str:
+    """A sentence behind the refusal of an unknown word: the nearest known one, or else what there is."""
+    nearest = nearest_of(word, choices) if isinstance(word, str) else ""
+    if nearest:
+        return gettext("The nearest is “%s”.") % nearest
+    known = ", ".join(list(choices)[:_MOST_SHOWN]) + (", ..." if len(choices) > _MOST_SHOWN else "")
+    return gettext("Choose one of %s.") % known if known else ""
 
 
 def clean_boolean(raw: object, *, words: bool = False) -> bool:

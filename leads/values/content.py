@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import BinaryIO, Final, NamedTuple
 
 _LOOKED_AT: Final = 64 * 1024
@@ -105,3 +105,50 @@ def _text(head: bytes) -> str:
             if error.start >= len(head) - 4 and len(head) == _LOOKED_AT:
                 return head[: error.start].decode(encoding)
     return head.decode("latin-1")
+
+
+# What a browser's file dialog offers for each kind; what came is judged by its content all the same.
+OFFERED: Final[Mapping[str, str]] = {
+    "pdf": ".pdf",
+    "image": "image/*",
+    "office": ".doc,.docx,.xls,.xlsx,.ppt,.pptx,.odt,.ods,.odp,.rtf",
+    "csv": ".csv,.tsv",
+}
+
+
+# What the names of such files end in.
+_ENDINGS: Final[Mapping[str, str]] = {
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg jpeg jpe jfif",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/tiff": "tif tiff",
+    "image/bmp": "bmp",
+    "image/heic": "heic heif",
+    "image/heif": "heif heic",
+    "image/avif": "avif",
+    _OFFICE_PARTS[b"word/document"]: "docx docm dotx",
+    _OFFICE_PARTS[b"xl/workbook"]: "xlsx xlsm xlsb xltx",
+    _OFFICE_PARTS[b"ppt/presentation"]: "pptx pptm ppsx potx",
+    "application/msword": "doc dot",
+    "application/vnd.ms-excel": "xls xlt",
+    "application/vnd.ms-powerpoint": "ppt pps",
+    "application/rtf": "rtf",
+    "application/vnd.oasis.opendocument.text": "odt ott",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods ots",
+    "application/vnd.oasis.opendocument.presentation": "odp otp",
+    "text/csv": "csv tsv txt",
+}
+_ENDING: Final = re.compile(r"\.([a-z][a-z0-9]{1,4})\Z")
+
+
+def false_ending(name: str, mime_type: str) -> str:
+    """What the name ends in, if it promises something else than what the file is."""
+    found = _ENDING.search(name.lower())
+    known = _ENDINGS.get(mime_type, "").split()
+    return found[1] if found and known and found[1] not in known else ""
+
+
+def offered(kinds: Iterable[str]) -> str:
+    return ",".join(OFFERED[kind] for kind in kinds if kind in OFFERED)

@@ -25,6 +25,13 @@ _ADDRESS: Final = re.compile(
 )
 
 
+# The commonest addresses, of which all the rules below hold.
+_COMMON: Final = re.compile(
+    r"(?=.{1,254}\Z)(?=[^@]{1,64}@)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
+    r"@(?:[a-z0-9]{1,63}\.|[a-z0-9][a-z0-9-]{0,61}[a-z0-9]\.)+[a-z]{2,63}"
+)
+
+
 class Email(NamedTuple):
     text: str
     key: str
@@ -32,6 +39,8 @@ class Email(NamedTuple):
 
 def clean_email(raw: object) -> Email:
     """The address in NFC and its key; refused when it cannot be an address somebody receives mail at."""
+    if type(raw) is str and _COMMON.fullmatch(raw):
+        return Email(raw, raw.lower())
     text = clean_line(raw, LIMITS.email)
     if not text.isascii():
         text = check_length(normalize("NFC", text), LIMITS.email)

@@ -60,6 +60,22 @@ def full_e164(text: str, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=16_384)
+def formatted(number: str, region: str) -> str:
+    """A number in E.164 form as people of the region write it; "" when it is not valid."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(parsed):
+        return ""
+    is_ours = phonenumbers.region_code_for_number(parsed) == region
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if is_ours else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(parsed, style)
+
+
 def quick_e164(text: str, region: str) -> str | None:
     """The E.164 form of a plainly written valid number; None for everything that needs a closer look."""
     if not _PLAIN.fullmatch(text):

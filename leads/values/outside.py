@@ -92,7 +92,9 @@ def clean_webhook_url(raw: object, *, plain_http: bool = False, allowed: Sequenc
         and parts.port != (443 if parts.scheme == "https" else 80)
     ):
         raise ValidationError(_("Use port 443, or one above 1023."), code="invalid_url")
-    address = numeric_address(host)
+    # RFC 6761: such a name stands for this machine, whatever a name service says.
+    is_here = f".{host.rstrip('.').casefold()}".endswith(".localhost")
+    address = IPv4Address("127.0.0.1") if is_here else numeric_address(host)
     if address is not None and not is_outside(address, allowed):
         raise ValidationError(
             _("This address leads to a private network; enter one that the internet reaches."),

@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from leads.values.limits import LIMITS
-from leads.values.numbering import e164
+from leads.values.numbering import e164, formatted
 from leads.values.text import clean_text, strip_unseen
 
 _SHAPE: Final = re.compile(r"\+?[0-9 ().-]+")
 _SHAPE_LENGTH: Final = 20
+_PLAIN: Final = re.compile(r"[+0-9 ().\-/]+")
 _FEWEST_DIGITS: Final = 7
 _MOST_DIGITS: Final = 15
 _DIGIT: Final = re.compile("[0-9]")
@@ -48,6 +49,14 @@ def phone_key(text: str, region: str) -> str:
     if len(plain) > LIMITS.phone:
         return ""
     return e164(plain, region) or _compact(plain)
+
+
+def phone_words(text: str, key: str, region: str) -> str:
+    """How a number is shown in that region: as it is written there, or with its country code from elsewhere.
+
+    What holds more than a number, such as an extension, and what is no valid number is shown as given.
+    """
+    return (formatted(key, region) if key.startswith("+") and _PLAIN.fullmatch(text) else "") or text
 
 
 def clean_phone_shape(raw: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 from unicodedata import normalize
 
@@ -92,6 +93,12 @@ def clean_verbatim(raw: object, max_bytes: int = LIMITS.json_bytes) -> str:
 def clean_line(raw: object, limit: int = LIMITS.line) -> str:
     """One line with single spaces inside."""
     return check_length(" ".join(_one_line(raw).split()), limit)
+
+
+def plain_line(limit: int) -> Callable[[str], object]:
+    """Says of a text that `clean_line` with this limit would keep it as it is, without a closer look: visible
+    ASCII with single spaces inside. Of any other text it says nothing."""
+    return re.compile(rf"(?=.{{0,{limit}}}\Z)[!-~]+(?: [!-~]+)*").fullmatch
 
 
 def _one_line(raw: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from leads.change import ById, CallLog, ConsentWish, LeadChange
+from leads.change import Archive, ById, CallLog, ConsentWish, DispositionWish, LeadChange
 from leads.changes import apply_change
 from leads.models import Entry, Lead
 from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_workspace
@@ -22,7 +22,7 @@ def desk(client):
 
 
 def lead_page(lead, step=""):
-    return reverse("admin:lead_step", args=[lead.pk, step]) if step else reverse("admin:lead", args=[lead.pk])
+    return reverse(f"admin:lead_{step}", args=[lead.pk]) if step else reverse("admin:lead", args=[lead.pk])
 
 
 def test_nobody_enters_without_signing_in(client):
@@ -69,7 +69,21 @@ def test_the_work_says_why_each_row_is_there(client, desk):
 
     assert page.status_code == 200
     assert "Ana" in page.content.decode()
-    assert "came" in page.content.decode()
+    assert "nobody has it" in page.content.decode()
+
+
+def test_who_is_archived_is_found_when_nobody_else_is(client, desk):
+    workspace, _agent = desk
+    lead = make_lead(workspace, first_name="Ana", email="ana@example.org")
+    apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(archive=Archive(note="Moved away.")))
+
+    palette = client.get(reverse("admin:palette"), {"query": "ana@example.org"}).content.decode()
+    empty = client.get(reverse("admin:leads"), {"search": "ana@example.org"}).content.decode()
+    archive = client.get(reverse("admin:leads"), {"search": "ana@example.org", "archived": "archived"})
+
+    assert str(lead.pk) in palette and "archived" in palette
+    assert "?search=ana%40example.org&amp;archived=archived" in empty
+    assert str(lead.pk) in archive.content.decode()
 
 
 def test_the_list_searches_and_filters(client, desk):
@@ -96,7 +110,7 @@ def test_the_lead_page_tells_the_story(client, desk):
 
     page = client.get(lead_page(lead)).content.decode()
 
-    assert "<del>ana@example.org</del>" in page
+    assert "ana@example.org</del>" in page
     assert "call again" in page
     assert "Tax ID" in page
 
@@ -116,7 +130,7 @@ def test_a_refused_step_says_why_and_keeps_what_was_typed(client, desk):
     workspace, _agent = desk
     lead = make_lead(workspace)
 
-    answer = client.post(lead_page(lead, "dispose"), {"outcome": "sold", "reason": "", "version": "1"})
+    answer = client.post(lead_page(lead, "status"), {"outcome": "sold", "reason": "", "version": "1"})
 
     assert answer.status_code == 422
     assert "needs a reason" in answer.content.decode()
@@ -126,12 +140,12 @@ def test_a_refused_step_says_why_and_keeps_what_was_typed(client, desk):
 def test_an_overtaken_form_loses_nothing(client, desk):
     workspace, _agent = desk
     lead = make_lead(workspace)
-    apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(fields={"source": "web"}))
+    apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(disposition=DispositionWish(stage="lost")))
 
-    answer = client.post(lead_page(lead, "dispose"), {"outcome": "contacted", "version": "1"})
+    answer = client.post(lead_page(lead, "status"), {"outcome": "contacted", "version": "1"})
 
-    assert answer.status_code == 422
-    assert "changed meanwhile" in answer.content.decode()
+    assert answer.status_code == 409
+    assert "the tests (system, command line) changed “Status”" in answer.content.decode()
     assert Lead.objects.get(pk=lead.pk).version == 2
 
 
@@ -150,7 +164,7 @@ def test_an_agent_leaves_a_colleagues_lead_alone(client, desk):
     lead = make_lead(workspace, assignee=make_member(workspace).pk)
 
     assert client.get(lead_page(lead)).status_code == 200
-    assert client.post(lead_page(lead, "note"), {"note": "mine now"}).status_code == 403
+    assert client.post(lead_page(lead, "tag"), {"name": "mine now"}).status_code == 403
     assert Entry.objects.filter(lead=lead).count() == 1
 
 
@@ -164,7 +178,7 @@ def test_where_agents_keep_to_their_own_a_colleagues_lead_is_not_there(client, d
     assert "Hidden" not in client.get(reverse("admin:leads")).content.decode()
 
 
-@pytest.mark.parametrize("step", ["", "note", "call", "dispose", "mine", "tag"])
+@pytest.mark.parametrize("step", ["", "note", "call", "status", "mine", "tag"])
 def test_a_lead_of_another_workspace_is_not_there(client, desk, step):
     theirs = make_lead(make_workspace(), first_name="Secret")
 
@@ -180,10 +194,10 @@ def test_a_member_of_two_workspaces_changes_desks(client, desk):
     make_member(other, email=agent.email)
     first = client.get(reverse("admin:index")).content.decode()
 
-    target = other if "Other desk</strong>" not in first else desk[0]
+    target = other if "· Other desk ·" not in first else desk[0]
     client.post(reverse("admin:choose_workspace"), {"workspace": str(target.pk)})
 
-    assert f"{target.name}</strong>" in client.get(reverse("admin:index")).content.decode()
+    assert f"· {target.name} ·" in client.get(reverse("admin:index")).content.decode()
 
 
 def test_pages_cost_the_same_at_three_and_at_fifty_rows(client, desk, django_assert_max_num_queries):

@@ -81,6 +81,14 @@ def test_a_signature_cannot_be_put_under_another_document():
     assert fetch(swapped).status_code == 404
 
 
+def test_a_link_cannot_be_stretched():
+    document = make_document()
+    body, *signature = sign_document(document, timedelta(minutes=-1)).split(":")
+    later = signing.dumps([document.workspace_id.hex, document.pk.hex, 2**40], key="not ours", salt="x")
+    assert fetch(":".join([later.split(":")[0], *signature])).status_code == 404
+    assert fetch(":".join([body, *signature])).status_code == 410
+
+
 def test_a_link_for_another_purpose_opens_nothing():
     document = make_document()
     wanted = [document.workspace_id.hex, document.pk.hex, 2**40]

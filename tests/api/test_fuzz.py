@@ -20,7 +20,7 @@ from tests.make import make_answerable, make_key, make_lead
 # The server closes connections between requests, so no transaction may be held around them.
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-SECONDS = 60
+SECONDS = 40
 # What an honest answer must do. Others judge how strict a door is, and the vendors are lenient.
 JUDGED = (
     "not_a_server_error",
@@ -68,7 +68,7 @@ def fuzz(operation, headers, ids, seconds):
     checks = CHECKS.get_by_names(JUDGED)
 
     @settings(
-        max_examples=60,
+        max_examples=25,
         deadline=None,
         database=None,
         derandomize=True,
@@ -81,6 +81,8 @@ def fuzz(operation, headers, ids, seconds):
             return
         if finds_it and known:
             case.path_parameters = {**(case.path_parameters or {}), **known}
+        if "intake" in (case.path_parameters or {}).values():
+            return  # no id: the path is then that of another operation
         # Always with the key, and never a replay: both would hide what the request does.
         dropped = {"idempotency-key", *map(str.lower, headers)}
         kept = {name: value for name, value in case.headers.items() if name.lower() not in dropped}

@@ -69,6 +69,9 @@ def test_the_default_of_a_stage_stays_free_of_rules():
     }
     assert faults(call("DELETE", path)) == {"archived": "default_has_rule"}
     assert call("PATCH", path, {"needs_reason": True}).status == 400
+    call.workspace.strict_stages = True
+    call.workspace.save()
+    assert call("PATCH", path, {"required_items": ["tax_id"]}).body["required_items"] == ["tax_id"]
 
 
 def test_call_outcomes_are_made_changed_and_archived():

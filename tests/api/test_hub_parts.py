@@ -47,7 +47,9 @@ def test_a_disposition_is_entered_by_outcome_or_stage(desk):
     )
     steps = call("GET", f"{path}/dispositions").body["data"]
     assert [step["reason"] for step in steps] == ["Holiday.", None]
-    assert faults(call("POST", f"{path}/dispositions", {"outcome": "slod"})) == {"outcome": "unknown_code"}
+    unknown = call("POST", f"{path}/dispositions", {"outcome": "slod"})
+    assert faults(unknown) == {"outcome": "unknown_code"}
+    assert unknown.body["errors"][0]["message"].startswith("There is no disposition “slod”. The nearest is")
     assert faults(call("POST", f"{path}/dispositions", {"outcome": 5, "callback_at": "soon"})) == {
         "outcome": "invalid_type",
         "callback_at": "invalid_date",

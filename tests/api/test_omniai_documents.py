@@ -397,7 +397,7 @@ def test_an_upload_that_ended_too_early_is_refused():
 
 
 def test_a_file_over_its_limit_is_too_large(monkeypatch):
-    monkeypatch.setattr("leads.api.uploads.LARGEST_FILE", 1000)
+    monkeypatch.setattr("leadhub.web.uploads.LARGEST_FILE", 1000)
     call = Omni()
     lead_id = lead_of(call)
     answer = upload(call, lead_id, file(), file(PDF + b"x" * 1000))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leads.api.uploads import LARGEST_FILE
+from leadhub.web.uploads import LARGEST_FILE
 from tests.api.omniai import Omni
 from tests.make import make_lead
 

@@ -11,11 +11,17 @@ from checklists.specs import ItemSpec
 from leadhub.workspaces.ids import lead_ref
 from leads.change import Archive, ById, DispositionWish, LeadChange, TagChange
 from leads.changes import apply_change
+from leads.changes.actions import plan_action
 from leads.changes.catalogue import save_call_outcome
 from leads.changes.endpoints import create_endpoint
+from leads.changes.message_templates import save_template
+from leads.changes.messages import add_draft
 from leads.changes.one_offs import add_one_off_item
-from leads.models import Tag
+from leads.changes.upload_links import make_upload_link
+from leads.imports.starting import start
+from leads.models import Action, Document, ImportBatch, Tag
 from tests.make import SYSTEM, make_answerable, make_key, make_lead
+from tests.outbox.make import make_delivery
 
 SCOPES = ("read", "write", "delete", "admin")
 HEADERS = {"omniai": "x-api-key", "octanist": "X-API-KEY"}
@@ -32,6 +38,7 @@ class Write:
     body: Any = None
     scopes: tuple[str, ...] = SCOPES
     files: dict[str, bytes] = field(default_factory=dict)
+    part: str = "files"
 
     def __str__(self):
         return f"{self.dialect}-{self.operation}-{self.method}"
@@ -54,10 +61,28 @@ class Scene:
         item = add_one_off_item(
             self.workspace, SYSTEM, ById(one.pk), ItemSpec(code="OWN", label="Own", field_type="TEXT")
         )
+        paper = ItemSpec(code="PAPER", label="Paper", field_type="FILE")
+        add_one_off_item(self.workspace, SYSTEM, ById(one.pk), paper)
+        asked = make_upload_link(self.workspace, SYSTEM, ById(one.pk), item="PAPER")
+        paper = Document.objects.create(
+            workspace=self.workspace, lead=one, storage_key="x", filename="a.pdf", size=1
+        )
         endpoint, _secret = create_endpoint(
             self.workspace, SYSTEM, {"name": "x", "url": "https://x.example/", "events": ["lead.created"]}
         )
+        planned = plan_action(
+            self.workspace, SYSTEM, ById(one.pk), kind="TASK", at="2099-01-01T00:00:00Z", summary="Do it."
+        )
+        draft = add_draft(self.workspace, SYSTEM, ById(one.pk), channel="SMS", body="Hello.")
+        sent = add_draft(self.workspace, SYSTEM, ById(one.pk), channel="SMS", body="Hello again.")
+        Action.objects.filter(pk=sent.pk).update(status="PENDING", state="done")
+        delivery = make_delivery(endpoint, one.pk, state="dead")
+        text = {"name": "hi", "channel": "SMS", "body": "Hi."}
+        save_template(self.workspace, SYSTEM, text)
         save_call_outcome(self.workspace, SYSTEM, {"slug": "gone", "label": "Gone"})
+        running = ImportBatch.objects.create(workspace=self.workspace, name="running.csv")
+        start(running)
+        finished = ImportBatch.objects.create(workspace=self.workspace, name="over.csv", state="finished")
         other_key, _text = make_key(self.workspace, "hub")
         one.refresh_from_db()
         self.names = {
@@ -69,8 +94,16 @@ class Scene:
             "tag": str(Tag.objects.get(workspace=self.workspace, normalized="hot").pk),
             "entry": str(changed.entry.pk),
             "item": str(item.pk),
+            "request": str(asked.link.pk),
+            "document": str(paper.pk),
             "webhook": str(endpoint.pk),
             "key": other_key.public_id,
+            "action": str(planned.pk),
+            "draft": str(draft.pk),
+            "sent": str(sent.pk),
+            "delivery": str(delivery.pk),
+            "running": str(running.pk),
+            "finished": str(finished.pk),
             "step": str(one.disposition_change_id),
         }
 
@@ -90,7 +123,7 @@ class Scene:
         path, body = self.filled(write.path), self.filled(write.body)
         if write.files:
             files = {name: SimpleUploadedFile(name, content) for name, content in write.files.items()}
-            return client.post(path, {**body, "files": list(files.values())}, headers=headers)
+            return client.post(path, {**body, write.part: list(files.values())}, headers=headers)
         if body is None:
             return client.generic(write.method, path, headers=headers)
         options = {"content_type": "application/json", "headers": headers}
@@ -171,9 +204,63 @@ WRITES = [
     Write("answer_lead", "hub", "PATCH", f"{_HUB}/answers", {"tax_id": {"value": "1"}}),
     Write("add_lead_item", "hub", "POST", f"{_HUB}/items", {"label": "It", "field_type": "TEXT"}),
     Write("archive_lead_item", "hub", "DELETE", _HUB + "/items/{item}"),
+    Write(
+        "upload_lead_documents",
+        "hub",
+        "POST",
+        f"{_HUB}/documents",
+        {"item": "PAPER"},
+        files={"a.pdf": b"%PDF-1.7\n%%EOF\n"},
+    ),
+    Write("remove_document", "hub", "DELETE", "/api/hub/documents/{document}"),
+    Write("request_document", "hub", "POST", f"{_HUB}/document-requests", {"item": "PAPER"}),
+    Write("withdraw_document_request", "hub", "DELETE", _HUB + "/document-requests/{request}"),
     Write("add_lead_note", "hub", "POST", f"{_HUB}/notes", {"note": "Hi."}),
     Write("log_lead_call", "hub", "POST", f"{_HUB}/calls", {"outcome": "busy"}),
     Write("replace_checklist", "hub", "PUT", "/api/hub/checklist", {"groups": []}),
+    Write(
+        "plan_action",
+        "hub",
+        "POST",
+        f"{_HUB}/actions",
+        {"kind": "TASK", "at": "2099-01-01T00:00:00Z", "summary": "x"},
+    ),
+    Write("change_action", "hub", "PATCH", "/api/hub/actions/{action}", {"at": "2098-01-01T00:00:00Z"}),
+    Write("complete_action", "hub", "POST", "/api/hub/actions/{action}/complete", {}),
+    Write("cancel_action", "hub", "POST", "/api/hub/actions/{action}/cancel", {"reason": "x"}),
+    Write("write_lead_message", "hub", "POST", f"{_HUB}/messages", {"channel": "EMAIL", "body": "Hi."}),
+    Write("edit_message", "hub", "PATCH", "/api/hub/messages/{draft}", {"body": "Hi."}),
+    Write("report_message", "hub", "POST", "/api/hub/messages/{sent}/report", {"status": "sent"}),
+    Write(
+        "receive_lead_message", "hub", "POST", f"{_HUB}/messages/received", {"channel": "SMS", "body": "Hi"}
+    ),
+    Write(
+        "receive_message",
+        "hub",
+        "POST",
+        "/api/hub/messages/received",
+        {"from": "ana@x.org", "channel": "EMAIL", "body": "Hi"},
+    ),
+    Write("replay_delivery", "hub", "POST", "/api/hub/deliveries/{delivery}/replay"),
+    Write("replay_failed_deliveries", "hub", "POST", "/api/hub/webhooks/{webhook}/replay"),
+    Write("send_test_delivery", "hub", "POST", "/api/hub/webhooks/{webhook}/test"),
+    Write(
+        "create_template", "hub", "POST", "/api/hub/templates", {"name": "x", "channel": "SMS", "body": "Hi."}
+    ),
+    Write("change_template", "hub", "PATCH", "/api/hub/templates/hi", {"body": "Hello."}),
+    Write("archive_template", "hub", "DELETE", "/api/hub/templates/hi"),
+    Write(
+        "create_import",
+        "hub",
+        "POST",
+        "/api/hub/imports",
+        {"source": "fair"},
+        files={"a.csv": b"Name\nDi\n"},
+        part="file",
+    ),
+    Write("create_export", "hub", "POST", "/api/hub/exports", {"format": "jsonl"}),
+    Write("cancel_import", "hub", "POST", "/api/hub/imports/{running}/cancel"),
+    Write("undo_import", "hub", "POST", "/api/hub/imports/{finished}/undo", {"dry_run": True}),
     Write("create_tag", "hub", "POST", "/api/hub/tags", {"name": "New"}),
     Write("change_tag", "hub", "PATCH", "/api/hub/tags/hot", {"colour": "red"}),
     Write("archive_tag", "hub", "DELETE", "/api/hub/tags/hot"),

@@ -1,14 +1,19 @@
 """What merges and undos come to, on plain dictionaries: the measure that the store is held against.
 
-Nothing at a path is None. `/metadata/a` is an object of leaves, all else is a value.
+Each path of a lead has a log of who put what there, and the last one is its value. An undo takes an entry out
+of the log; merges that came after it, and stand, bring there what they would have brought without it. What
+stands above it stays. Nothing at a path is None, and each leaf of `/metadata/a` is a path of its own.
 """
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 COLUMNS = ("first_name", "last_name", "source", "email")
 TREE = "/metadata/a"
+EMAILS = "/contact_points/email:"
 
 
 @dataclass(eq=False)
@@ -17,132 +22,126 @@ class Told:
 
     number: int
     lead: str
-    changes: dict
-    kind: str = "edit"
+    kind: str
     undoes: Told | None = None
     loser: str = ""
     picks: dict = field(default_factory=dict)
     brought: dict = field(default_factory=dict)
-    # What it stands for since other merges were undone.
-    handed: dict = field(default_factory=dict)
+    changes: dict = field(default_factory=dict)
 
     @property
-    def stands_for(self):
-        changes = {**self.changes, **self.handed}
-        return {path: (old, new) for path, (old, new) in changes.items() if old != new}
+    def root(self):
+        return self.undoes.root if self.undoes else self
+
+    @property
+    def takes_back(self):
+        return self.undoes is not None and not self.undoes.takes_back
+
+    def gives(self, path, below):
+        """What a merge makes of what stands at a path."""
+        theirs, side = self.brought.get(path), side_of(self.picks, path)
+        if path == f"{EMAILS}{self.brought.get('email')}":
+            theirs = True
+        if side == "loser":
+            # Nothing, picked over an answer, opens the item again.
+            is_reopened = path.startswith("/answers") and theirs is None and below is not None
+            return (None, "TODO") if is_reopened else theirs
+        return theirs if not side and is_blank(below) and not is_blank(theirs) else below
+
+
+class Put(NamedTuple):
+    by: Told
+    at: int
+    value: object
 
 
 class World:
     def __init__(self, names):
-        self.leads = {name: {} for name in names}
-        self.sources = {name: {} for name in names}
+        self.logs = {name: {} for name in names}
         self.survivors = dict.fromkeys(names, "")
         self.told = []
 
-    def tell(self, lead, before, **words):
-        """Note what differs from `before`; None if nothing does."""
-        changes = differences(before, self.leads[lead])
-        if not changes and not words.get("loser"):
-            return None
-        entry = Told(len(self.told), lead, changes, **words)
-        self.told.append(entry)
-        self.sources[lead] |= dict.fromkeys(changes, entry)
-        return entry
+    def values(self, lead):
+        tops = {path: log[-1].value for path, log in self.logs[lead].items() if log}
+        return {path: value for path, value in tops.items() if value is not None}
 
     def edit(self, lead, values):
-        before = copy_of(self.leads[lead])
-        for path, value in values.items():
-            if path == TREE and value is not None:
-                value = {**before.get(TREE, {}), **value}
-            put(self.leads[lead], path, value)
-        return self.tell(lead, before)
+        return self.write(Told(len(self.told), lead, "edit"), values)
 
     def merge(self, winner, loser, picks):
-        ours, theirs = self.leads[winner], self.leads[loser]
-        before, given = copy_of(ours), copy_of(theirs)
-        for path in sorted(set(ours) | set(theirs) | set(COLUMNS)):
-            if path.startswith(("/tags", "/contact_points")):
-                continue
-            side = side_of(picks, path)
-            mine, yours = before.get(path), theirs.get(path)
-            if path == TREE and not side:
-                put(ours, path, {**(yours or {}), **(mine or {})})
-            elif side == "loser" or (not side and is_blank(mine) and not is_blank(yours)):
-                # Nothing, picked over an answer, opens the item again.
-                put(ours, path, (None, "TODO") if path.startswith("/answers") and not yours else yours)
-        emails = [before.get("email"), theirs.get("email")]
-        points = [
-            f"/contact_points/email:{email}" for email in emails if email and email != ours.get("email")
-        ]
-        points += [path for path in theirs if path.startswith("/contact_points")]
-        for path in [*points, *(path for path in theirs if path.startswith("/tags"))]:
-            if path != f"/contact_points/email:{ours.get('email')}":
-                ours[path] = True
+        ours, theirs = self.values(winner), self.values(loser)
+        merge = Told(len(self.told), winner, "merged", loser=loser, picks=picks, brought=theirs)
+        paths = {path for path in {*ours, *theirs, *COLUMNS} if not path.startswith(EMAILS)}
+        wanted = {path: merge.gives(path, ours.get(path)) for path in paths}
+        emails = {f"{EMAILS}{email}" for email in (ours.get("email"), theirs.get("email")) if email}
+        emails |= {path for path in theirs if path.startswith(EMAILS)}
+        wanted |= dict.fromkeys(emails - {f"{EMAILS}{wanted['email']}"}, True)
         self.survivors[loser] = winner
-        return self.tell(winner, before, kind="merged", loser=loser, picks=picks, brought=given)
+        return self.write(merge, wanted)
+
+    def write(self, entry, wanted):
+        for path, value in wanted.items():
+            log = self.logs[entry.lead].setdefault(path, [])
+            if value != value_of(log):
+                entry.changes[path] = (value_of(log), value)
+                log.append(Put(entry, entry.number, value))
+        return self.note(entry)
+
+    def note(self, entry):
+        if not entry.changes and not entry.loser:
+            return None
+        self.told.append(entry)
+        return entry
 
     def undo(self, entry):
-        """The entry that the undo makes, if any, and the paths that stay."""
-        return self._take_back(entry, entry.changes, [], "undone")
+        """The entry that the undo makes, if it changes anything, and the paths that stay."""
+        before, logs = self.values(entry.lead), self.logs[entry.lead]
+        self.logs[entry.lead] = {path: list(log) for path, log in logs.items()}
+        mattered = self.do_again(entry) if entry.takes_back else self.take_out(entry)
+        changes = differences(before, self.values(entry.lead))
+        undone = Told(len(self.told), entry.lead, "undone", entry, changes=changes)
+        if entry.loser:
+            undone.kind, undone.loser = "merge_undone", entry.loser
+            self.survivors[entry.loser] = ""
+        noted = self.note(undone)
+        if noted is None:
+            self.logs[entry.lead] = logs
+        return noted, mattered - changes.keys()
 
-    def undo_merge(self, merge):
-        later = [
-            other for other in self.standing(merge.lead) if other.number > merge.number and other is not merge
-        ]
-        self.survivors[merge.loser] = ""
-        return self._take_back(merge, merge.stands_for, later, "merge_undone")
+    def do_again(self, undo):
+        for path, (old, new) in undo.changes.items():
+            log = self.logs[undo.lead][path]
+            is_untouched = not log or log[-1].by.number < undo.number
+            if is_untouched and value_of(log) == new:
+                log.append(Put(undo.root, len(self.told), old))
+        return undo.changes.keys()
 
-    def _take_back(self, entry, changes, later, kind):
-        lead = self.leads[entry.lead]
-        before, kept = copy_of(lead), set()
-        # Decided on what is there now, put back afterwards.
-        puts = {}
-        for path, (old, new) in changes.items():
-            if not self._decide(entry, path, old, new, later, puts):
-                kept.add(path)
-        kept |= {path for path, value in puts.items() if value is KEEP}
-        for path, value in puts.items():
-            if value is not KEEP:
-                put(lead, path, value)
-        words = {"loser": entry.loser} if kind == "merge_undone" else {}
-        return self.tell(entry.lead, before, kind=kind, undoes=entry, **words), kept
+    def take_out(self, entry):
+        """The paths where this is still a change of anything."""
+        mattered, logs, root = set(), self.logs[entry.lead], entry.root
+        for path in list(logs) if entry.loser else entry.changes:
+            log = logs[path]
+            place = next((place for place, put in enumerate(log) if put.by is root), None)
+            old, new = entry.changes.get(path, (None, None))
+            if place is not None:
+                old, new = value_of(log[:place]), log[place].value
+            mattered |= {path} if old != new else set()
+            if place is not None and (entry.loser or place == len(log) - 1):
+                del log[place]
+                self.fill(path, log, root)
+                email = f"{EMAILS}{new}"
+                if path == "email" and new and new != value_of(log):
+                    self.fill(email, logs.setdefault(email, []), root)
+        return mattered
 
-    def _decide(self, entry, path, old, new, later, puts):
-        now = get(self.leads[entry.lead], path)
-        writer = self.writer(entry, path)
-        if writer in later and path in writer.stands_for and writer.stands_for[path][0] == new:
-            writer.handed[path] = (old, writer.stands_for[path][1])
-            return False
-        if path == TREE and old is None and new and now and (writer or now != new or later):
-            for key, value in new.items():
-                here = f"{TREE}/{key}"
-                same = self.writer(entry, here) is None and now.get(key) == value
-                puts[here] = self._best(here, None, value, later) if same else KEEP
-            return True
-        if writer is None and now == new:
-            puts[path] = self._best(path, old, now, later)
-            return True
-        return False
-
-    def _best(self, path, old, now, later):
-        best, heir = old, None
-        for merge in later:
-            offer = None if side_of(merge.picks, path) == "winner" else offered(merge.brought, path)
-            if is_blank(best) and not is_blank(offer):
-                best, heir = offer, merge
-        if heir is not None:
-            heir.handed[path] = (old, best)
-        return KEEP if heir is not None and best == now else best
-
-    def writer(self, entry, path):
-        """Who wrote here later, other than by putting something back."""
-        near = [
-            source
-            for other, source in self.sources[entry.lead].items()
-            if other == path or other.startswith(f"{path}/") or path.startswith(f"{other}/")
-        ]
-        later = [source for source in near if source.number > entry.number and source.undoes is None]
-        return max(later, key=lambda source: source.number, default=None)
+    def fill(self, path, log, root):
+        """Whatever came after the one that went, and stands, has its turn at its place."""
+        for merge in self.standing(root.lead):
+            if merge.number > root.number and not any(put.by is merge for put in log):
+                place = bisect(log, merge.number, key=lambda put: put.at)
+                value = merge.gives(path, value_of(log[:place]))
+                if value != value_of(log[:place]):
+                    log.insert(place, Put(merge, merge.number, value))
 
     def standing(self, winner=None):
         undone = {entry.undoes for entry in self.told if entry.kind == "merge_undone"}
@@ -158,11 +157,8 @@ class World:
         return lead
 
 
-KEEP = object()
-
-
-def copy_of(values):
-    return {path: dict(value) if path == TREE else value for path, value in values.items()}
+def value_of(log):
+    return log[-1].value if log else None
 
 
 def is_blank(value):
@@ -177,39 +173,7 @@ def side_of(picks, path):
     return ""
 
 
-def offered(values, path):
-    if path.startswith("/contact_points/email:") and path.endswith(f":{values.get('email')}"):
-        return True
-    return get(values, path)
-
-
-def get(values, path):
-    if path.startswith(f"{TREE}/"):
-        return values.get(TREE, {}).get(path.rpartition("/")[2])
-    return values.get(path)
-
-
-def put(values, path, value):
-    if path.startswith(f"{TREE}/"):
-        tree = {**values.get(TREE, {}), path.rpartition("/")[2]: value}
-        path, value = TREE, {key: leaf for key, leaf in tree.items() if leaf is not None}
-    if value is None or value == {}:
-        values.pop(path, None)
-    else:
-        values[path] = value
-
-
 def differences(before, after):
-    """{path: (old, new)}; of an object that is there on both sides, leaf by leaf."""
-    found = {}
-    for path in before.keys() | after.keys():
-        old, new = before.get(path), after.get(path)
-        if path == TREE and old and new:
-            found |= {
-                f"{path}/{key}": (old.get(key), new.get(key))
-                for key in old.keys() | new.keys()
-                if old.get(key) != new.get(key)
-            }
-        elif old != new:
-            found[path] = (old, new)
-    return found
+    paths = before.keys() | after.keys()
+    found = {path: (before.get(path), after.get(path)) for path in paths}
+    return {path: (old, new) for path, (old, new) in found.items() if old != new}

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import CharField, JSONField, TextField
 
@@ -20,6 +21,7 @@ from checklists.specs import ItemSpec
 from leadhub.web.models import IdempotencyRecord, RequestProblem, RequestRecord
 from leadhub.web.sealing import Unsealable, seal, unseal
 from leadhub.workspaces.clock import now
+from leadhub.workspaces.models import WorkspaceEntry
 from leads.change import (
     AnswerChange,
     ById,
@@ -35,7 +37,8 @@ from leads.changes.actions import plan_action
 from leads.changes.correspondence import receive_message
 from leads.changes.documents import Upload, add_documents, keep_files
 from leads.changes.one_offs import add_one_off_item
-from leads.models import ImportBatch, ImportRow, Lead, UploadLink
+from leads.models import BulkRow, ImportBatch, ImportRow, Job, Lead, SavedView, UploadLink
+from leads.queries.jobs import EXPORT
 from leads.queries.person import TABLES
 from tests.make import SYSTEM, make_lead, make_member
 from tests.outbox.make import make_endpoint
@@ -55,6 +58,21 @@ OURS = {
     "phone_e164",
     "state",
     "storage_key",
+}
+# Somebody else's, or everybody's; searched for whoever is named there.
+SEARCHED = (ImportRow, Job, SavedView, ImportBatch, WorkspaceEntry)
+# Nor do these name a lead, in rows that are about none.
+THEIRS = {"kind", "file_hash", "actor_name", "request_id", "result"}
+# What staff say of their own work, and what machines keep for themselves: no words about a lead come here.
+NOBODYS = {
+    apps.get_model(label)
+    for label in (
+        "admin.LogEntry auth.Group auth.Permission contenttypes.ContentType sessions.Session "
+        "checklists.Group workspaces.User workspaces.Workspace workspaces.Membership workspaces.ApiKey "
+        "workspaces.SignIn "
+        "leads.CallOutcome leads.Disposition leads.Tag leads.MessageTemplate leads.ImportMapping "
+        "leads.KeptView leads.WebhookEndpoint leads.Instance leads.Suppression"
+    ).split()
 }
 
 
@@ -104,6 +122,7 @@ def make_marked_lead(workspace, marks, email="zoe.marked@x.org", phone="67823199
     mark_not_duplicate(workspace, SYSTEM, lead.pk, make_lead(workspace).pk)
     _give_files(workspace, lead, item, marks)
     _import(workspace, lead)
+    BulkRow.objects.create(workspace=workspace, job=_job(workspace), lead_id=lead.pk)
     for table in TABLES:
         rows = list(table.find(workspace, [lead.pk]))
         assert rows, f"the lead has no {table.name}"
@@ -140,26 +159,30 @@ def _give_files(workspace, lead, item, marks):
     UploadLink.objects.create(workspace=workspace, lead=lead, item=item, digest=uuid4().hex, expires_at=now())
 
 
+def _job(workspace):
+    return Job.objects.create(workspace=workspace, kind="bulk_change", state="done")
+
+
 def _import(workspace, lead):
     batch = ImportBatch.objects.create(workspace=workspace, name="March.csv", state="finished")
     ImportRow.objects.create(workspace=workspace, batch=batch, line=2, result="refused", lead_id=lead.pk)
 
 
-def _mark(row, marks):
+def _mark(row, marks, before=""):
     """Straight into the table, past the rules: what is there must go, however it came there."""
     columns = {}
     for column in row._meta.concrete_fields:
         name = f"{row._meta.label}.{column.name}"
-        if column.name in OURS or column.choices or column.primary_key:
+        if column.name in OURS or (before and column.name in THEIRS) or column.choices or column.primary_key:
             continue
         if isinstance(column, JSONField):
             old = getattr(row, column.attname)
             columns[column.attname] = {
                 **(old if isinstance(old, dict) else {}),
-                marks.new(f"{name} key"): ["deep", {"in": marks.new(name)}],
+                f"{before}{marks.new(f'{name} key')}": ["deep", {"in": before + marks.new(name)}],
             }
         elif isinstance(column, TextField) or (isinstance(column, CharField) and column.max_length >= 10):
-            columns[column.attname] = marks.new(name)
+            columns[column.attname] = before + marks.new(name)
     type(row)._default_manager.filter(pk=row.pk).update(**columns)
 
 
@@ -210,6 +233,27 @@ def refuse_request(workspace, marks, email):
         duration_ms=1,
         body=seal(json.dumps({"email": email.upper(), "x": marks.new("a refused request")}).encode()),
     )
+
+
+def mention_everywhere(workspace, marks, email):
+    """The person in every text of every table where somebody else's words may name one."""
+    user, batch = make_member(workspace), ImportBatch.objects.create(workspace=workspace, name="x.csv")
+    for model in SEARCHED:
+        owners = {"user": user, "batch": batch, "line": 7, "state": "due"}
+        names = {column.name for column in model._meta.concrete_fields}
+        given = {"workspace": workspace, **{name: owners[name] for name in owners.keys() & names}}
+        row = model(**{name: value for name, value in given.items() if name != "state" or model is Job})
+        row.save(force_insert=True)
+        _mark(row, marks, before=f"{email.upper()} ")
+
+
+def keep_lists(workspace, marks):
+    """A file of each kind that holds rows of many: an upload nobody has begun to import, and an export."""
+    for state in ("ready", "failed"):
+        key = default_storage.save("kept", ContentFile(marks.new("an upload").encode()))
+        ImportBatch.objects.create(workspace=workspace, name="x.csv", state=state, storage_key=key)
+    key = default_storage.save("kept", ContentFile(marks.new("an export").encode()))
+    Job.objects.create(workspace=workspace, kind=EXPORT, state="done", output={"file": key})
 
 
 def dump_everything():

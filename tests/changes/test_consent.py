@@ -225,11 +225,21 @@ def test_a_list_marks_who_is_there_and_who_comes(workspace):
     assert import_do_not_contact(workspace, SYSTEM, [PHONE], channel="call").marked == 0
 
 
+@pytest.mark.parametrize("line", ["(678) 231-9992 ; Ana", "Ana, 678-231-9992", "678-231-9992,stop"])
+def test_a_line_that_holds_more_than_a_number_is_refused_instead_of_never_heeded(workspace, line):
+    report = import_do_not_contact(workspace, SYSTEM, [line, PHONE])
+    assert report.listed == 1
+    assert [(problem.field, problem.code) for problem in report.problems] in (
+        [("line 1", "invalid_phone")],
+        [],  # understood: the number alone was listed, which is the other line's, too
+    )
+
+
 def test_a_list_holds_no_number_and_no_address(workspace):
     import_do_not_contact(workspace, SYSTEM, [PHONE, EMAIL])
     rows = list(Suppression.objects.values_list("key_hash", flat=True))
     assert len(rows) == 2
-    assert not any(text in row for row in rows for text in ("678", "ana"))
+    assert not any(text in row for row in rows for text in ("6782319992", EMAIL, EMAIL.casefold()))
 
 
 def test_a_list_is_still_known_after_the_data_keys_were_rotated(workspace, settings):
@@ -261,7 +271,7 @@ def test_a_list_is_for_a_channel_that_exists(workspace):
 @pytest.mark.django_db(transaction=True)
 def test_many_with_one_number_opt_out_at_once():
     workspace = make_workspace()
-    leads = [make_lead(workspace, phone=PHONE) for _number in range(3)]
+    leads = [make_lead(workspace, phone=PHONE) for _number in range(8)]
     start = Barrier(len(leads))
 
     def run(lead):

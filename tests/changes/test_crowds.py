@@ -10,8 +10,10 @@ from django.db import connection
 
 from leads.change import ById, ContactPointChange, LeadChange, NewLead, TagChange
 from leads.changes import apply_change
+from leads.changes.ordering import move_disposition
 from leads.errors import DuplicateEmail
 from leads.models import Entry, Lead, Tag
+from leads.queries.catalogue import load_catalogue
 from tests.make import SYSTEM, make_lead, make_workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,6 +75,18 @@ def test_sixteen_writers_make_one_tag():
 
     assert Tag.objects.filter(workspace=workspace).count() == 1
     assert all(lead.lead_tags.count() == 1 for lead in leads)
+
+
+def test_of_several_who_move_a_disposition_at_once_each_moves_it_a_place():
+    workspace = make_workspace()
+    first, *others = (row.pk for row in load_catalogue(workspace).dispositions.values())
+
+    all_at_once(lambda number: number < 5 and move_disposition(workspace, SYSTEM, first, 1))
+
+    workspace.refresh_from_db()
+    rows = load_catalogue(workspace).dispositions.values()
+    assert [row.pk for row in rows] == [*others[:5], first, *others[5:]]
+    assert [row.order for row in rows] == list(range(len(rows)))
 
 
 def test_sixteen_writers_create_leads_side_by_side():

@@ -431,8 +431,10 @@ def test_automated_messages_are_called_off_when_the_lead_is_closed(
     follow_up = write(workspace, machine, lead, kind="FOLLOW_UP_MESSAGE", at=now() + DAY)
     approve_message(workspace, agent, follow_up.pk)
     draft, own = write(workspace, machine, lead), write(workspace, agent, lead)
+    approved_for_later = write(workspace, machine, lead, at=now() + DAY)
+    approve_message(workspace, agent, approved_for_later.pk)
     entry = change(workspace, lead, **words).entry
-    assert stand(follow_up) == stand(draft) == ("CANCELLED", code)
+    assert stand(follow_up) == stand(draft) == stand(approved_for_later) == ("CANCELLED", code)
     assert stand(own)[0] == "PENDING"
     assert follow_up.error.startswith("The lead ")
     assert entry.changes[f"/actions/{draft.pk}/status"] == ["AWAITING_APPROVAL", "CANCELLED"]
@@ -646,6 +648,31 @@ def test_a_failure_is_reported_with_its_reason(workspace, agent, machine, lead):
         report_message(workspace, machine, action.pk, status="lost in the post")
     with pytest.raises(NotFound):
         report_message(make_workspace(), machine, action.pk, status="sent")
+
+
+def test_a_text_message_that_failed_is_handed_over_once_more(workspace, agent, machine, lead):
+    action = write(workspace, agent, lead, channel="SMS", subject="")
+    report_message(workspace, machine, action.pk, status="failed", error="Landline.")
+    resend_message(workspace, agent, action.pk)
+    assert stand(action) == ("PENDING", "")
+    first, second = (payload["message"] for payload in approved())
+    assert first == second
+    report_message(workspace, machine, action.pk, status="delivered")
+    assert stand(action) == ("COMPLETED", "delivered")
+
+
+def test_a_text_message_that_had_left_when_it_was_called_off_is_told_as_sent(workspace, agent, machine, lead):
+    sent, waiting = (write(workspace, who, lead, channel="SMS", subject="") for who in (agent, machine))
+    receive(workspace, machine, lead, "STOP")
+    assert stand(sent) == stand(waiting) == ("CANCELLED", "opted_out")
+    report_message(workspace, machine, sent.pk, status="failed")
+    assert stand(sent) == ("CANCELLED", "opted_out")
+    report_message(workspace, machine, sent.pk, status="delivered")
+    assert stand(sent) == ("COMPLETED", "delivered")
+    assert last_entry(lead).summary == "Message had left before it was called off"
+    with pytest.raises(Refused) as refusal:
+        report_message(workspace, machine, waiting.pk, status="sent")
+    assert refusal.value.reason == "not_open"
 
 
 # What a lead writes

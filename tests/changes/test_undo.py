@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.utils.dateparse import parse_datetime
 
 from checklists.models import Group, Item
+from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
 from leads.change import (
     CLEAR,
@@ -656,3 +658,39 @@ def test_nobody_is_told_apart_from_themselves_or_from_a_stranger():
     assert refusal.value.reason == "same_lead"
     with pytest.raises(NotFound):
         mark_not_duplicate(workspace, SYSTEM, lead.pk, stranger.pk)
+
+
+def test_a_call_logged_by_the_wrong_key_was_never_made():
+    workspace = make_workspace()
+    actor = make_user_actor(make_member(workspace))
+    lead = make_lead(workspace, note="Before")
+    change(lead, actor, call=CallLog("no_answer"))
+    ladder = Action.objects.get(lead=lead, status="PENDING")
+    entry = change(lead, actor, call=CallLog("connected"))
+    assert fresh(lead).first_response_at
+
+    outcome = undo_entry(workspace, actor, ById(lead.pk), entry.pk, slip=True)
+
+    ladder.refresh_from_db()
+    assert (ladder.status, ladder.output, ladder.completed_at) == ("PENDING", None, None)
+    assert (fresh(lead).attempts, lead.first_response_at) == (1, None)
+    assert lead.next_action_at == ladder.scheduled_at
+    assert Action.objects.filter(lead=lead, status="COMPLETED").count() == 1
+    assert not outcome.kept
+    undo(lead, outcome.outcome.entry, actor)
+    assert (fresh(lead).attempts, lead.first_response_at) != (1, None)
+    assert Action.objects.filter(lead=lead, status="COMPLETED", outcome="connected").count() == 1
+
+
+def test_only_who_pressed_the_key_a_moment_ago_says_that_it_was_the_wrong_one():
+    workspace = make_workspace()
+    actor = make_user_actor(make_member(workspace))
+    lead = make_lead(workspace)
+    entry = change(lead, actor, call=CallLog("no_answer"))
+
+    undo_entry(workspace, make_user_actor(make_member(workspace)), ById(lead.pk), entry.pk, slip=True)
+    assert fresh(lead).attempts == 1
+    later = change(lead, actor, call=CallLog("no_answer"))
+    with clock_at(now() + timedelta(hours=1)):
+        undo_entry(workspace, actor, ById(lead.pk), later.pk, slip=True)
+    assert fresh(lead).attempts == 2

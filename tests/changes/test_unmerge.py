@@ -413,3 +413,72 @@ def test_undoing_an_edit_of_the_winner_survives_a_merge_in_between():
     assert not unmerge(entry).kept
     winner.refresh_from_db()
     assert (winner.first_name, winner.last_name, winner.source) == ("Ana", "", "web")
+
+
+# What had no room beside what was undone
+
+
+def test_an_email_that_was_the_leads_own_is_a_further_one_once_it_is_not():
+    workspace = make_workspace()
+    winner = make_lead(workspace)
+    one, two = make_lead(workspace, email="a@x.org"), make_lead(workspace, email="b@x.org")
+    change(two, contact_points=(ContactPointChange("email", "a@x.org", label="work"),))
+    first, second = merge(winner, one), merge(winner, two)
+
+    unmerge(first)
+
+    winner.refresh_from_db()
+    assert winner.email == "b@x.org"
+    assert {(row.key, row.label) for row in winner.contact_points.all()} >= {("a@x.org", "work")}
+    unmerge(second)
+    winner.refresh_from_db()
+    assert (winner.email, list(winner.contact_points.all())) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("early", "late"), [(5, {"b": {"c": 1}}), ({"b": {"c": 1}}, 5), ({"b": 1}, {"b": {}})]
+)
+def test_metadata_of_another_shape_comes_once_there_is_room_for_it(early, late):
+    workspace = make_workspace()
+    winner = make_lead(workspace, metadata={"n": 1})
+    first = merge(winner, make_lead(workspace, metadata={"a": early}))
+    second = merge(winner, make_lead(workspace, metadata={"a": late}))
+    winner.refresh_from_db()
+    assert winner.metadata == {"n": 1, "a": early}
+
+    unmerge(first)
+
+    winner.refresh_from_db()
+    assert winner.metadata == {"n": 1, "a": late}
+    assert not unmerge(second).kept
+    winner.refresh_from_db()
+    assert winner.metadata == {"n": 1}
+
+
+def test_whoever_takes_a_value_back_gets_that_of_a_lead_that_was_merged_in_since():
+    workspace = make_workspace()
+    winner, loser = make_lead(workspace), make_lead(workspace, last_name="Ruiz")
+    edit = change(winner, fields={"last_name": "Gil"})
+    entry = merge(winner, loser)
+
+    undo_entry(workspace, SYSTEM, ById(winner.pk), edit.pk)
+
+    winner.refresh_from_db()
+    assert winner.last_name == "Ruiz"
+    assert not unmerge(entry).kept
+    winner.refresh_from_db()
+    assert winner.last_name == ""
+
+
+def test_an_item_that_was_opened_again_is_open_after_any_undo_of_an_undo():
+    workspace = make_answerable()
+    winner, loser = make_lead(workspace), make_lead(workspace, answers=FULL["answers"])
+    entry = merge(winner, loser)
+    opened = change(winner, answers=(AnswerChange("tax_id", {"value": None}),))
+    unmerge(entry)
+    undone = undo_entry(workspace, SYSTEM, ById(winner.pk), opened.pk)
+    assert not winner.answers.exists()
+
+    again = undo_entry(workspace, SYSTEM, ById(winner.pk), undone.outcome.entry.pk)
+
+    assert (winner.answers.get().status, again.undone) == ("TODO", ("/answers/tax_id",))

@@ -57,11 +57,14 @@ class Many:
     lead: object
     batch: object
     workspaces: str
+    # SQL: when lead number so-and-so came.
+    moment: str
 
 
 def make_many(leads=LEADS):
     """Three in five leads are in one workspace, the others in two more."""
-    house = _make_house()
+    begin = (now() - timedelta(minutes=leads)).isoformat()
+    house = _make_house(f"('{begin}'::timestamptz + %s * interval '1 minute')")
     with connection.schema_editor() as editor:
         OwnIndexes().database_backwards("leads", editor, None, None)
         _repeat_leads(house, leads)
@@ -76,7 +79,7 @@ def make_many(leads=LEADS):
     return house
 
 
-def _make_house():
+def _make_house(moment):
     workspace = make_workspace()
     group = Group.objects.create(workspace=workspace, name="Facts")
     for number in range(40):
@@ -103,7 +106,7 @@ def _make_house():
     NotDuplicate.objects.create(workspace=workspace, first=lead, second=lead)
     batch = ImportBatch.objects.create(workspace=workspace, name="leads.csv")
     three = [workspace] * 3 + [make_workspace(), make_workspace()]
-    return Many(workspace, owner, lead, batch, _one_of(one.pk for one in three))
+    return Many(workspace, owner, lead, batch, _one_of(one.pk for one in three), moment)
 
 
 def _repeat(row, count, **values):
@@ -132,8 +135,7 @@ def _repeat_leads(house, leads):
     stages = load_catalogue(house.workspace)
     fresh, contacted, won = (stages.default_of(stage).pk for stage in ("new", "contacted", "won"))
     people = _one_of([house.owner.pk, *(make_member(house.workspace).pk for _number in range(9))])
-    begin = (now() - timedelta(minutes=leads)).isoformat()
-    moment = f"('{begin}'::timestamptz + %s * interval '1 minute')"
+    moment = house.moment
     name = "(ARRAY['Ada', 'Grace', 'Edith', 'Jean', 'Radia', 'Hedy', 'Mary'])[1 + i % 7]"
     family = "(ARRAY['Moreno', 'Hopper', 'Clarke', 'Bartik', 'Perlman', 'Lamarr'])[1 + (i / 7) % 6]"
     # One in a thousand shares the address or the number of another.
@@ -188,7 +190,11 @@ def _repeat_children(house, leads):
     waiting = (
         "CASE WHEN i % 1000 = 1 THEN 'AWAITING_APPROVAL' WHEN i % 10 = 0 THEN 'PENDING' ELSE 'COMPLETED' END"
     )
-    child(action, leads // 2, "i * 2", ACTION_ID, status=waiting)
+    made = {"scheduled_at": house.moment % "i * 2", "completed_at": house.moment % "i * 2"}
+    called = {"kind": "CASE WHEN i % 3 = 1 THEN 'CALL' ELSE 'MESSAGE' END"}
+    called |= {"outcome": "CASE WHEN i % 3 = 1 THEN 'no_answer' ELSE '' END"}
+    people = {"user_id": f"'{house.owner.pk}'", "assignee_id": f"'{house.owner.pk}'"}
+    child(action, leads // 2, "i * 2", ACTION_ID, status=waiting, **made, **called, **people)
     child(message, leads // 4, "i * 2", action_id=_id(ACTION_ID))
     answer = Answer.objects.filter(**of_lead).order_by("item__order").first()
     child(answer, leads, value="CASE WHEN i % 1000 = 1 THEN '\"rarely\"'::jsonb ELSE '\"yes\"' END")

@@ -23,7 +23,7 @@ def plans_of(work):
     found = Plans()
 
     def explain(execute, sql, params, many, context):
-        if sql.lstrip().upper().startswith("SELECT"):
+        if sql.lstrip("( \n").upper().startswith(("SELECT", "WITH")):
             with connection.cursor().cursor as cursor:
                 cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
                 [(plan,)] = cursor.fetchall()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, timedelta
 
 from leadhub.workspaces.clock import now
 from leads.change import ByEmail, ByExternalId, ById, ByPhone
@@ -15,6 +15,11 @@ from leads.queries.full import load_full_lead, load_lead
 from leads.queries.keyset import Mark, write_cursor
 from leads.queries.lists import count_leads, list_leads, number_leads
 from leads.queries.log import consents_of, load_log, why
+from leads.queries.reports.activity import load_activity
+from leads.queries.reports.cohorts import load_funnel, load_sources
+from leads.queries.reports.period import Period
+from leads.queries.reports.speed import load_speed
+from leads.queries.reports.standing import load_completion, load_overdue
 from leads.queries.work import Desk, Part, count_queue, load_queue
 
 
@@ -48,6 +53,13 @@ def behind(order, place):
         return lambda: list_leads(many.workspace, {}, order=order, after=cursor)
 
     return ask
+
+
+def two_weeks(many):
+    """The last one, and the one before."""
+    until, week = now(), timedelta(days=7)
+    period = Period(many.workspace, until - week, until, UTC)
+    return period, replace(period, since=until - 2 * week, until=until - week)
 
 
 def desk_of(many, *, mine):
@@ -216,12 +228,35 @@ QUEUE = [
     Question("my ones without a next step", queued(Part.NO_NEXT_STEP, mine=True), {"lead_assignee"}, 10_000),
     Question("everybody's without a next step", queued(Part.NO_NEXT_STEP, mine=False), set(), 10_000),
 ]
+REPORTS = [
+    Question(
+        "who worked what in a week",
+        lambda m: load_activity(*two_weeks(m), now(), by_day=True),
+        {"action_calls", "action_done", "action_planned", "lead_uncounted"},
+        50_000,
+    ),
+    Question(
+        "how far the leads of a week got", lambda m: load_funnel(two_weeks(m)[0]), {"lead_live"}, 15_000
+    ),
+    Question("the sources of a week", lambda m: load_sources(two_weeks(m)[0]), {"lead_live"}, 15_000),
+    Question(
+        "the speed of a week", lambda m: load_speed(*two_weeks(m)), {"action_calls", "lead_live"}, 75_000
+    ),
+    Question(
+        "the checklists of a week",
+        lambda m: load_completion(*two_weeks(m)),
+        {"answer_done", "lead_live"},
+        60_000,
+    ),
+    Question("what is overdue, by owner", lambda m: load_overdue(two_weeks(m)[0], now()), set(), 30_000),
+]
 QUESTIONS = {
     "Finding": FIND,
     "One lead": ONE,
     "Lists": LISTS,
     "Filters": FILTERS,
     "The queue": QUEUE,
+    "Reports": REPORTS,
 }
 
 

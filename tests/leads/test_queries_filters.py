@@ -19,6 +19,7 @@ from leads.change import (
     TagChange,
 )
 from leads.changes import apply_change
+from leads.errors import Invalid
 from leads.models import ImportBatch, Lead, Tag
 from leads.queries.filters import LeadFilter
 from tests.make import SYSTEM, make_lead, make_member, make_workspace
@@ -281,3 +282,41 @@ def test_what_belongs_to_another_workspace_is_not_found():
     assert problems({"disposition": str(lead.disposition_id)}, workspace) == [
         ("disposition", "invalid_choice")
     ]
+
+
+def test_what_is_left_of_several_values_is_applied_and_the_rest_is_told():
+    workspace = make_workspace()
+    vip = make_lead(workspace, tags=TagChange(names=("VIP",)), first_name="Ana")
+    make_lead(workspace)
+    partly = LeadFilter({"tag": ["vip", "gone"]}, workspace=workspace)
+    wholly = LeadFilter({"tag": ["gone"], "stage": ["new", "asleep"]}, workspace=workspace)
+
+    assert list(partly.qs) == [vip]
+    assert [(problem.field, problem.code, problem.value) for problem in partly.problems] == [
+        ("tag", "not_found", "gone")
+    ]
+    assert wholly.qs.count() == 2
+    assert {problem.field for problem in wholly.problems} == {"tag", "stage"}
+    with pytest.raises(Invalid):
+        partly.settle()
+
+
+def test_days_are_told_from_today_in_the_zone_of_whoever_looks():
+    workspace = make_workspace()
+    zone = ZoneInfo("America/New_York")
+    at = datetime(2026, 3, 8, 4, 30, tzinfo=UTC)  # still the 7th there; the clocks change on the 8th
+    lead = make_lead(workspace)
+    found = []
+    for moment in (
+        "2026-03-01T04:59:59Z",
+        "2026-03-01T05:00:00Z",
+        "2026-03-09T03:59:59Z",
+        "2026-03-09T04:00:00Z",
+    ):
+        Lead.objects.update(created_at=moment)
+        window = {"created_from": "-6d", "created_to": "1d"}
+        found.append(LeadFilter(window, workspace=workspace, zone=zone, at=at).qs.count())
+        assert lead
+    assert found == [0, 1, 1, 0]
+    odd = LeadFilter({"created_from": "-6 d", "created_to": "99999d"}, workspace=workspace)
+    assert len(odd.problems) == 2

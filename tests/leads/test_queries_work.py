@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from leadhub.workspaces.clock import now
 from leads.change import Archive, DispositionWish
 from leads.models import Action, Lead
-from leads.queries.lists import Count
+from leads.queries.counts import Count
 from leads.queries.work import Desk, Part, count_queue, load_queue
 from tests.leads.counting import queries_of, warm_up
 from tests.make import make_lead, make_member, make_workspace
@@ -72,6 +72,21 @@ def test_a_member_sees_their_own_and_what_nobody_has():
     assert in_queue(desk, Part.NEW_UNASSIGNED) == [fresh]
     assert [row.action for row in load_queue(desk, Part.DRAFTS).rows] == [draft]
     assert in_queue(desk, Part.NO_NEXT_STEP) == []
+
+
+def test_each_member_and_each_moment_is_asked_for_anew():
+    workspace = make_workspace()
+    owners = [make_member(workspace), make_member(workspace)]
+    leads = [
+        make_due(workspace, hours, assignee=owner.pk) for hours, owner in zip((-3, -1), owners, strict=True)
+    ]
+    assert [in_queue(make_desk(workspace, owner), Part.OVERDUE) for owner in owners] == [
+        [one] for one in leads
+    ]
+    assert in_queue(make_desk(workspace), Part.OVERDUE) == leads
+    earlier = Desk(workspace, AT - timedelta(hours=2), AT)
+    assert in_queue(earlier, Part.OVERDUE) == leads[:1]
+    assert [count_queue(desk)[Part.OVERDUE].number for desk in (make_desk(workspace), earlier)] == [2, 1]
 
 
 def test_what_is_no_work_is_in_no_part():
@@ -153,6 +168,6 @@ def test_the_queue_takes_the_same_queries_for_few_and_for_many(part, count):
         assert all(row.lead.disposition.stage for row in rows)
         assert {getattr(row.lead.assignee, "email", None) for row in rows}
 
-    # The rows, their owners if they have any, and what is planned for them unless that is what they are.
-    assert queries_of(read) == (2 if part in {Part.DRAFTS, Part.NEW_UNASSIGNED} else 3)
+    # The rows, their owners if they have any, and what is planned for them or what the draft says.
+    assert queries_of(read) == (2 if part == Part.NEW_UNASSIGNED else 3)
     assert queries_of(lambda: count_queue(desk)) == 1

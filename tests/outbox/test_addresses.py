@@ -34,6 +34,10 @@ SPELLINGS = """
 """.split()
 
 
+# These stand for this machine whether or not a name service knows them.
+HERE = "localhost LocalHost. hook.localhost".split()
+
+
 @pytest.fixture
 def names(monkeypatch):
     """name -> the answers of each look-up in turn; the last one stays."""
@@ -70,7 +74,7 @@ def test_an_inner_network_can_be_opened_on_purpose():
     assert not is_outside(ip_address("10.2.0.1"), allowed)
 
 
-@pytest.mark.parametrize("host", SPELLINGS)
+@pytest.mark.parametrize("host", [*SPELLINGS, *HERE])
 def test_every_spelling_of_an_inner_address_is_refused_when_it_is_entered(host):
     with pytest.raises(ValidationError) as refusal:
         clean_webhook_url(f"https://{host}/hook")

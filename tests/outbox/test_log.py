@@ -7,7 +7,7 @@ import json
 import pytest
 from standardwebhooks import Webhook
 
-from leads.changes.endpoints import disable_endpoint
+from leads.changes.endpoints import disable_endpoint, pause_endpoint
 from leads.errors import NotFound, Refused
 from leads.models import WebhookDelivery
 from leads.outbox.log import (
@@ -93,6 +93,13 @@ def test_a_test_is_sent_and_signed_like_everything_else(receiver, endpoint):
     assert Webhook(endpoint.told_secret).verify(body, headers) == json.loads(body)
     assert json.loads(body)["type"] == "webhook.test"
     assert find_delivery(endpoint.workspace, delivery.pk).status == 200
+
+
+def test_a_test_does_not_wait_in_silence_while_nothing_is_sent(endpoint):
+    pause_endpoint(endpoint.workspace, SYSTEM, endpoint.pk)
+    with pytest.raises(Refused) as refusal:
+        send_test(endpoint.workspace, endpoint.pk)
+    assert refusal.value.reason == "paused" and not WebhookDelivery.objects.exists()
 
 
 def test_a_delivery_of_another_workspace_is_not_found(endpoint):

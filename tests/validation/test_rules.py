@@ -147,6 +147,24 @@ def test_an_unknown_stage_and_an_unknown_outcome_are_named():
     assert stage.value.problems[0].code == "invalid_choice"
     assert outcome.value.problems[0].code == "unknown_code"
     assert "new" in outcome.value.problems[0].expected
+    assert outcome.value.problems[0].message.startswith(
+        "There is no disposition “asleep”. Choose one of new, "
+    )
+
+
+def test_an_unknown_outcome_names_the_nearest_one():
+    workspace = make_workspace()
+
+    with pytest.raises(Invalid) as outcome:
+        make_lead(workspace, disposition=DispositionWish(outcome="qualifed"))
+    with pytest.raises(Invalid) as call:
+        make_lead(workspace, call=CallLog("no_anwser"))
+
+    told = [refusal.value.problems[0].message for refusal in (outcome, call)]
+    assert told == [
+        "There is no disposition “qualifed”. The nearest is “qualified”.",
+        "There is no call outcome “no_anwser”. The nearest is “no_answer”.",
+    ]
 
 
 class TestDispositionRules:

@@ -48,7 +48,7 @@ def test_a_crash_leaves_one_traceback_with_the_request_id_and_no_person(lines, p
     assert len(tracebacks) == 1
     assert "RuntimeError" in tracebacks[0] and "in crash" in tracebacks[0]
     assert told[-1]["status"] == 500
-    assert "ana@example.org" not in "".join(lines) and "555" not in "".join(lines)
+    assert "ana@example.org" not in "".join(lines) and "415 555 2671" not in "".join(lines)
 
 
 @pytest.mark.usefixtures("site")
@@ -98,6 +98,10 @@ def test_the_path_shows_words_and_ids_only(path, shown):
         ("call +1 (415) 555-2671 now", "call <number> now"),
         ("call 4155552671", "call <number>"),
         ("Authorization: Bearer abc", "Authorization: Bearer <key>"),
+        ('{"a":"Bearer abc","b":1}', '{"a":"Bearer <key>","b":1}'),
+        ('{"access_token": "a\\"b", "n": 1}', '{"access_token": "<key>", "n": 1}'),
+        ("?api_key=abc-12&page=2", "?api_key=<key>&page=2"),
+        ("got v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=", "got <key>"),
         ("key sk-workspace_abcdef0123456789abcdef", "key <key>"),
         ("key lp_src_abcdef0123456789", "key <key>"),
         ("secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "secret <key>"),

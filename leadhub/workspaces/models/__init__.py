@@ -3,6 +3,7 @@
 from leadhub.workspaces.models.audit import WorkspaceEntry
 from leadhub.workspaces.models.base import Owned
 from leadhub.workspaces.models.key import DIALECTS, SCOPES, ApiKey
+from leadhub.workspaces.models.signin import SignIn
 from leadhub.workspaces.models.user import User
 from leadhub.workspaces.models.workspace import Membership, Role, Workspace
 
@@ -13,6 +14,7 @@ __all__ = [
     "Membership",
     "Owned",
     "Role",
+    "SignIn",
     "User",
     "Workspace",
     "WorkspaceEntry",

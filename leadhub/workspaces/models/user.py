@@ -18,6 +18,12 @@ def login_of(email: str) -> str:
     return unicodedata.normalize("NFC", email.strip()).casefold()
 
 
+class Theme(models.TextChoices):
+    AUTO = "auto", _("System")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
 class UserManager(BaseUserManager["User"]):
     use_in_migrations = True
 
@@ -44,6 +50,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_format = models.CharField(_("date format"), max_length=32, blank=True)
     number_format = models.CharField(_("number format"), max_length=32, blank=True)
     signature = models.TextField(_("signature"), blank=True)
+    theme = models.CharField(_("colours"), max_length=8, choices=Theme, default=Theme.AUTO)
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     is_staff = models.BooleanField(_("may open the admin"), default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)

@@ -40,6 +40,8 @@ class Workspace(models.Model):
     )
     request_record_days = models.PositiveIntegerField(_("days to keep request bodies"), default=30)
     retry_ladder = models.JSONField(_("hours between tries"), default=retry_ladder)
+    # Of Monday to Sunday; see leadhub/workspaces/hours.py. Empty: around the clock.
+    working_hours = models.JSONField(_("working hours"), default=list, blank=True)
     document_types = models.JSONField(_("accepted documents"), default=document_types)
     metadata_columns = models.JSONField(_("metadata keys shown as columns"), default=list, blank=True)
     definitions_revision = models.PositiveIntegerField(default=1, editable=False)

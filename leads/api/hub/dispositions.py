@@ -51,7 +51,7 @@ class _CatalogueView(HubView):
 class _Dispositions(_CatalogueView):
     def save_row(self, row: Disposition | None, body: dict[str, object]) -> Disposition:
         codes = [item.code for item in load_definitions(self.workspace).items]
-        values = voice.read_disposition_row(body, row, codes)
+        values = voice.read_disposition_row(body, row, codes, strict=self.workspace.strict_stages)
         return save_disposition(self.workspace, self.actor, values, row.pk if row else None)
 
 

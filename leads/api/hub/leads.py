@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from leads.api.hub.bulk import BULK, BULK_ANSWER, change_many
@@ -16,8 +17,9 @@ from leads.change import ById, LeadChange, NewLead
 from leads.changes import apply_change
 from leads.errors import Invalid, Problem
 from leads.matching import matching_leads
-from leads.queries.filters import ME, LeadFilter
-from leads.queries.lists import NEWEST, ORDERS, count_leads, list_leads
+from leads.queries.filter_rules import ME
+from leads.queries.filters import LeadFilter
+from leads.queries.lists import NEWEST, ORDERS, Shown, count_leads, list_leads
 from leads.queries.log import load_log
 from leads.state import LeadState
 from leads.values import clean_boolean, clean_choice
@@ -42,7 +44,7 @@ _FULL: Final = {
         "matches": story.MATCHES["properties"]["data"],
     },
 }
-_FILTERS: Final = {
+FILTERS: Final = {
     "search": "Words in names, business, emails, phones, external id.",
     "stage": "One or several, separated by commas.",
     "disposition": "Outcomes, separated by commas.",
@@ -53,14 +55,14 @@ _FILTERS: Final = {
     "tag_all": "All of these.",
     "untagged": "true or false.",
     "archived": "active (the default), archived or all.",
-    "created_from": "A day or a moment.",
-    "created_to": "A day or a moment, inclusive.",
-    "updated_from": "A day or a moment.",
-    "updated_to": "A day or a moment, inclusive.",
-    "qualified_from": "A day or a moment.",
-    "qualified_to": "A day or a moment, inclusive.",
-    "next_action_from": "A day or a moment.",
-    "next_action_to": "A day or a moment, inclusive.",
+    "created_from": "A day, a moment, or days from today such as -7d.",
+    "created_to": "A day, a moment, or days from today, inclusive.",
+    "updated_from": "A day, a moment, or days from today such as -7d.",
+    "updated_to": "A day, a moment, or days from today, inclusive.",
+    "qualified_from": "A day, a moment, or days from today such as -7d.",
+    "qualified_to": "A day, a moment, or days from today, inclusive.",
+    "next_action_from": "A day, a moment, or days from today such as -7d.",
+    "next_action_to": "A day, a moment, or days from today, inclusive.",
     "has_next_action": "true or false.",
     "value_from": "A number.",
     "value_to": "A number.",
@@ -90,7 +92,7 @@ class LeadsView(HubView):
         "Leads, filtered, page by page.",
         answers={200: _PAGE},
         parameters=[
-            *(query(name, TEXT, about) for name, about in _FILTERS.items()),
+            *(query(name, TEXT, about) for name, about in FILTERS.items()),
             query("sort", {"type": "string", "enum": list(ORDERS), "default": NEWEST}, "The order."),
             query("answers", TEXT, "Codes of checklist items whose answers each row shows."),
             query("count", FLAG, "Count them too, up to 10,000."),
@@ -116,7 +118,7 @@ class LeadsView(HubView):
                 after=params.get("cursor"),
                 limit=limit,
                 tests=self.actor.tests,
-                columns=codes,
+                shown=Shown(answers=codes),
             ),
         )
         rows = [
@@ -130,16 +132,11 @@ class LeadsView(HubView):
         return self.read(Reply({"data": rows, "next": page.next, "count": self._count(filters)}))
 
     def _filters(self) -> Any:
-        """The parameters that pick leads. A key is nobody's desk, and deleted leads are for people."""
+        """The parameters that pick leads."""
         found = self.request.query_params.copy()
         for name in _OWN:
             found.pop(name, None)
-        if "deleted" in found:
-            message = _("There is no filter of this name.")
-            raise Invalid([Problem("deleted", "unknown_field", message, "deleted")])
-        if ME in ",".join(found.getlist("assignee")).split(","):
-            message = _("Name members by their ids, or none.")
-            raise Invalid([Problem("assignee", "invalid_choice", message, ME)])
+        refuse_personal(found)
         return found
 
     def _count(self, filters: LeadFilter) -> dict[str, Any] | None:
@@ -171,6 +168,16 @@ class LeadsView(HubView):
     def patch(self, request: HttpRequest) -> HttpResponse:
         body = self.body
         return self.write(lambda: change_many(self.workspace, self.actor, body.object()))
+
+
+def refuse_personal(filters: MultiValueDict[str, str]) -> None:
+    """A key is nobody's desk, and deleted leads are for people."""
+    if "deleted" in filters:
+        message = _("There is no filter of this name.")
+        raise Invalid([Problem("deleted", "unknown_field", message, "deleted")])
+    if ME in ",".join(filters.getlist("assignee")).split(","):
+        message = _("Name members by their ids, or none.")
+        raise Invalid([Problem("assignee", "invalid_choice", message, ME)])
 
 
 class LeadView(HubView):

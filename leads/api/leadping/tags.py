@@ -40,6 +40,9 @@ class TagsView(LeadpingView):
             if sent.problems:
                 raise Malformed(sent.problems)
             archived = find_archived_tag(self.workspace, columns["name"])
+            if archived is not None and archived.merged_into is not None:
+                # The name means that one now.
+                return Reply(show_tag(archived.merged_into), 201, ignored=sent.ignored)
             if archived is not None:
                 columns["archived_at"] = None
             tag = save_tag(self.workspace, self.actor, columns, archived.pk if archived else None)

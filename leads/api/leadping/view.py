@@ -55,12 +55,6 @@ class LeadpingView(DialectView):
         state = outcome.state.gather() if outcome.created else outcome.state
         return Reply(show_lead(state), status, state.lead.pk, ignored or [])
 
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if response.status_code == 401:
-            response.headers.setdefault("WWW-Authenticate", "Bearer")
-        return response
-
 
 def parameters(described: Mapping[str, tuple[Mapping[str, Any], str]]) -> Iterable[OpenApiParameter]:
     return [query(name, schema, about) for name, (schema, about) in described.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
@@ -12,12 +12,13 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from leadhub.web.json import Unreadable, read_json, write_json
+from leadhub.web.uploads import Received
 from leads.api.omniai.door import OmniAIView
 from leads.api.schema import described, query
-from leads.api.uploads import Received, receive_upload
+from leads.api.uploads import receive_upload, write_upload
 from leads.api.view import Reply
 from leads.change import ById
-from leads.changes.documents import KeptFile, add_documents, discard_files, keep_files
+from leads.changes.documents import KeptFile, Upload, add_documents, discard_files, keep_files
 from leads.errors import Malformed, Problem
 from leads.queries.documents import Pieces, find_document, open_document
 from leads.queries.find import find_lead
@@ -40,32 +41,18 @@ class DocumentsView(OmniAIView):
     )
     def post(self, request: HttpRequest) -> HttpResponse:
         received = receive_upload(self.request._request, "files", _TEXTS)
-        kept: list[KeptFile] = []
         ignored: list[str] = []
-        refusal = _refusal_of(lambda: self._keep(received, kept, ignored))
-        done = False
 
-        def work() -> Reply:
-            nonlocal done
-            if refusal is not None:
-                raise refusal
+        def add(kept: list[KeptFile]) -> Reply:
             where = ById(self.named_lead(dict(received.texts)))
             item = received.texts.get("leadChecklistItemId") or None
             added = add_documents(self.workspace, self.actor, where, kept, item=item)
             shown = voice.show_uploaded(added.documents, added.entry.pk, self.link)
-            done = not self.dry_run
             return Reply(shown, lead_id=added.entry.lead_id, ignored=received.ignored + ignored)
 
-        try:
-            return self.write(work, received.fingerprint)
-        except BaseException:
-            done = False
-            raise
-        finally:
-            if not done:
-                discard_files(kept)
+        return write_upload(self, received, lambda: self._keep(received, ignored), add, discard_files)
 
-    def _keep(self, received: Received, kept: list[KeptFile], ignored: list[str]) -> None:
+    def _keep(self, received: Received, ignored: list[str]) -> list[KeptFile]:
         """Everything that can be refused without a lock, and then the bytes."""
         find_lead(self.workspace, ById(self.named_lead(dict(received.texts))), tests=self.actor.tests)
         if not received.files:
@@ -74,9 +61,11 @@ class DocumentsView(OmniAIView):
         metadata = _metadata(received.texts.get("metadata"))
         names, unread = voice.read_upload_names(metadata, len(received.files))
         ignored += unread
-        for upload, said in zip(received.files, names, strict=True):
-            upload.name, upload.external_id = said.name, said.external_id
-        kept += keep_files(self.workspace, received.files)
+        uploads = [
+            Upload(file.file, file.filename, file.size, file.digest, said.name, said.external_id)
+            for file, said in zip(received.files, names, strict=True)
+        ]
+        return keep_files(self.workspace, uploads)
 
 
 class DocumentView(OmniAIView):
@@ -124,12 +113,3 @@ def _flag(raw: str | None) -> bool:
     if text not in words:
         raise Malformed([Problem("includeContent", "invalid_type", _("Send true or false."), raw)])
     return words[text]
-
-
-def _refusal_of(work: Callable[[], None]) -> Exception | None:
-    """What went wrong, to be raised where a repeated key finds the refusal again."""
-    try:
-        work()
-    except Exception as error:
-        return error
-    return None

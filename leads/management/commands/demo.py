@@ -129,4 +129,6 @@ def describe(credentials: dict[str, str], base: str) -> str:
     for dialect in DIALECTS:
         key = credentials[dialect]
         lines += [f"  {dialect}: {key}", f"  {CURLS[dialect].format(base=base, key=key, lead=lead)}", ""]
-    return "\n".join([*lines, f"All of this is kept in {CREDENTIALS.relative_to(settings.BASE_DIR)}.", ""])
+    return "\n".join(
+        [*lines, f"The login and the keys are kept in {CREDENTIALS.relative_to(settings.BASE_DIR)}.", ""]
+    )

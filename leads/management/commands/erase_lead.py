@@ -44,9 +44,7 @@ class Command(command.Command):
         gone = sum(erased.rows.values())
         self.stdout.write(f"Erased: {len(erased.leads)} leads, {gone} rows, {erased.files} files.")
         for key in erased.running_imports:
-            self.stdout.write(
-                f"The file of import {key} still names the person; erase again once it is over."
-            )
+            self.stdout.write(f"Import {key} was running; erase again if the person is back once it is over.")
         for key in erased.others:
             self.stdout.write(f"Lead {lead_ref(key)} has the same number or address, and stays.")
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from leads.imports import jobs  # noqa: F401 (registers its own)
 from leads.management import command
-from leads.outbox import consent, erasing  # noqa: F401 (register their jobs)
+from leads.outbox import bulk, consent, erasing, exporting  # noqa: F401 (register their jobs)
 from leads.outbox.deliver import DeliveryQueue
 from leads.outbox.jobs import JobQueue
 from leads.outbox.messages import MessageQueue

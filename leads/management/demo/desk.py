@@ -18,9 +18,10 @@ from leads.change import Actor, ActorKind
 from leads.changes import transact
 from leads.changes.catalogue import save_disposition, save_tag
 from leads.changes.definitions import apply_definitions
+from leads.changes.message_templates import save_template
 from leads.changes.people import add_member, create_workspace, issue_key
 from leads.errors import Refused
-from leads.models import Disposition, Stage, Tag
+from leads.models import Disposition, MessageTemplate, Stage, Tag
 from leads.values import tag_key
 
 SLUG: Final = "demo"
@@ -71,6 +72,29 @@ TAGS: Final = (
     ("Renewal", "#be185d"),
     ("Trade show", "#4d7c0f"),
     ("Urgent", "#b91c1c"),
+)
+TEMPLATES: Final = (
+    (
+        "First hello",
+        "EMAIL",
+        "Your request to {{ workspace_name }}",
+        "Hello {{ first_name|there }},\n\nthank you for your request. When may I call you?\n\n"
+        "{{ sender_name }}",
+    ),
+    (
+        "Documents, please",
+        "EMAIL",
+        "What we still need",
+        "Hello {{ first_name|there }},\n\nto go on with {{ business_name|your request }} we need your last "
+        "three bank statements. Please answer with them, or ask me for a link to upload them."
+        "\n\n{{ sender_name }}",
+    ),
+    (
+        "Missed call",
+        "SMS",
+        "",
+        "Hi {{ first_name|there }}, {{ sender_name }} tried to reach you. When suits you?",
+    ),
 )
 
 
@@ -149,3 +173,8 @@ def _fill_catalogue(workspace: Workspace, owner: Actor) -> None:
     for name, colour in TAGS:
         if tag_key(name) not in tags:
             save_tag(workspace, owner, {"name": name, "colour": colour})
+    texts = set(MessageTemplate.objects.filter(workspace=workspace).values_list("name", flat=True))
+    for name, channel, subject, body in TEMPLATES:
+        if name not in texts:
+            words = {"name": name, "channel": channel, "subject": subject, "body": body}
+            save_template(workspace, owner, words)

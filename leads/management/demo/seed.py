@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from leadhub.workspaces.rows import Growth
 from leads.changes import transact
 from leads.management.demo.calendar import Calendar
 from leads.management.demo.desk import Desk
@@ -18,11 +19,13 @@ _BATCH: Final = 200
 def seed(desk: Desk, total: int) -> Iterator[tuple[int, int]]:
     """After each batch: how far it is, and how many leads were made in it."""
     calendar = Calendar(desk.workspace.time_zone)
+    growth = Growth()
     for first in range(1, total + 1, _BATCH):
         numbers = range(first, min(first + _BATCH, total + 1))
         missing = _missing(desk, numbers)
         if missing:
             transact(lambda missing=missing: _tell_all(desk, calendar, missing))  # type: ignore[misc]
+        growth.add(len(missing))
         yield numbers[-1], len(missing)
 
 

@@ -32,6 +32,7 @@ TAG: Final = thing(
         "colour": maybe(TEXT),
         "description": maybe(TEXT),
         "archived": FLAG,
+        "merged_into": {**maybe(ID), "description": "What its name means now, wherever it is written."},
         "created_at": MOMENT,
         "updated_at": maybe(MOMENT),
     },
@@ -56,6 +57,7 @@ def show_tag(tag: Tag) -> dict[str, Any]:
         "colour": tag.colour or None,
         "description": tag.description or None,
         "archived": tag.archived_at is not None,
+        "merged_into": str(tag.merged_into_id) if tag.merged_into_id else None,
         "created_at": show_moment(tag.created_at),
         "updated_at": show_moment(tag.updated_at),
     }
@@ -122,9 +124,10 @@ def show_disposition_row(row: Disposition) -> dict[str, Any]:
 
 
 def read_disposition_row(
-    body: Mapping[str, object], row: Disposition | None, codes: list[str]
+    body: Mapping[str, object], row: Disposition | None, codes: list[str], *, strict: bool = False
 ) -> dict[str, object]:
-    """`codes` are the items that the checklist has."""
+    """`codes` are the items that the checklist has. In a `strict` workspace rules bind every door, and so a
+    default may ask for items."""
     sheet = _sheet(
         body, tuple(DISPOSITION_SENT["properties"]), None if row is None else show_disposition_row(row)
     )
@@ -140,12 +143,14 @@ def read_disposition_row(
         "order": _clean_order,
     }
     columns = _columns(sheet, rules)
-    _keep_defaults_free(sheet, row, columns)
+    _keep_defaults_free(sheet, row, columns, strict)
     sheet.problems.settle()
     return columns
 
 
-def _keep_defaults_free(sheet: Sheet, row: Disposition | None, columns: Mapping[str, object]) -> None:
+def _keep_defaults_free(
+    sheet: Sheet, row: Disposition | None, columns: Mapping[str, object], strict: bool
+) -> None:
     """A dialect's bare status word must always find the default of its stage, and no rule there."""
     is_default = columns.get("is_default", row.is_default if row else False)
     if not is_default:
@@ -154,8 +159,8 @@ def _keep_defaults_free(sheet: Sheet, row: Disposition | None, columns: Mapping[
         sheet.problems.add(
             "archived", "default_has_rule", _("Make another one the default of its stage first.")
         )
-    if columns.get("required_items", row.required_items if row else []):
-        words = _("The default disposition of a stage cannot ask for items.")
+    if not strict and columns.get("required_items", row.required_items if row else []):
+        words = _("The default of a stage asks for items only where stage rules bind every integration.")
         sheet.problems.add("required_items", "default_has_rule", words)
 
 

@@ -74,10 +74,17 @@ def etag_of(lead: Lead) -> str:
     return f'"{lead.version}-{lead.pk.hex[-12:]}"'
 
 
+def name_somebody(body: Mapping[str, object]) -> Problem | None:
+    """What is missing, if nothing in it says who the lead is."""
+    if any(body.get(name) for name in _SOMETHING):
+        return None
+    message = _("Send at least a name, a business name, an email, a phone or an external id.")
+    return Problem("body", "required", message, None, list(_SOMETHING))
+
+
 def read_create(body: Mapping[str, object]) -> LeadChange:
-    if not any(body.get(name) for name in _SOMETHING):
-        message = _("Send at least a name, a business name, an email, a phone or an external id.")
-        raise Malformed([Problem("body", "required", message, None, list(_SOMETHING))])
+    if missing := name_somebody(body):
+        raise Malformed([missing])
     sent = _read(body, {})
     sent.fields.setdefault("source", "api")
     return _change(sent, None)

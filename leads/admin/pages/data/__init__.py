@@ -1,0 +1,1 @@
+"""The way to the plain pages of the tables."""

@@ -1,0 +1,1 @@
+"""Imports as staff begin, watch and take them back."""

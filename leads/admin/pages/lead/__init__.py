@@ -1,0 +1,1 @@
+"""The page of one lead and every step taken from it."""

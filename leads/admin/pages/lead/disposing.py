@@ -1,0 +1,87 @@
+"""Where a lead stands, in one gesture wherever it is made: outcome, its reason, a note, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from checklists.progress import open_codes
+from leads.admin.desk import Desk
+from leads.admin.pages.lead.edit import picks_of
+from leads.admin.pages.lead.seen import Since, seen_version
+from leads.admin.pages.work.when import SNOOZES, read_when
+from leads.change import ById, DispositionWish, LeadChange, Outcome
+from leads.changes import apply_change
+from leads.errors import Invalid, Problem
+from leads.models import Disposition, Lead
+from leads.queries.catalogue import load_catalogue
+from leads.state import LeadState
+from leads.values import LocalTime
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A disposition that may be next; `open_items`, as (code, label), must be completed before."""
+
+    row: Disposition
+    open_items: tuple[tuple[str, str], ...]
+    is_current: bool
+
+
+def gesture_context(state: LeadState, theirs: LocalTime | None, chosen: str) -> dict[str, Any]:
+    """What the fields in `_dispose.html` show beside the lead."""
+    return {"options": _choices(state), "follow_ups": SNOOZES, "theirs": theirs, "chosen": chosen}
+
+
+def _choices(state: LeadState) -> list[Choice]:
+    """What the rules of a stage ask for is said before it is tried."""
+    definitions, progress, found = state.definitions, state.progress(), []
+    for row in load_catalogue(state.workspace).dispositions.values():
+        is_current = row.pk == state.lead.disposition_id
+        if row.archived_at and not is_current:
+            continue
+        missing = () if is_current else open_codes(definitions, progress, row.required_items)
+        items = [item for code in missing if (item := definitions.item(code))]
+        found.append(Choice(row, tuple((item.code, str(item.label)) for item in items), is_current))
+    return found
+
+
+def set_standing(desk: Desk, lead: Lead, form: QueryDict, theirs: LocalTime | None) -> Outcome:
+    """Where somebody else set it meanwhile, nothing is written and it is asked which is to stand."""
+    wish, note = _wish(form, desk, theirs), form.get("note", "").strip()
+
+    def read(state: LeadState) -> LeadChange:
+        since = Since(state, seen_version(form), picks_of(form))
+        left_out = since.overtakes("outcome", "disposition", wish.outcome)
+        since.settle()
+        return LeadChange(disposition=None if left_out else wish, note=note or None)
+
+    try:
+        return apply_change(desk.workspace, desk.actor, ById(lead.pk), read)
+    except Invalid as refusal:
+        raise _in_words(refusal, LeadState(desk.workspace, lead)) from None
+
+
+def _wish(form: QueryDict, desk: Desk, theirs: LocalTime | None) -> DispositionWish:
+    when, note = read_when(form, desk, theirs), form.get("note", "").strip()
+    words: dict[str, object] = {"notes": note} if note else {}
+    if when.at is not None:
+        words["task_due_at" if form.get("kind") == "task" else "callback_at"] = when.at
+    outcome, reason = form.get("outcome", ""), form.get("reason", "")
+    return DispositionWish(outcome=outcome, reason=reason, words=words, strict=True)
+
+
+def _in_words(refusal: Invalid, state: LeadState) -> Invalid:
+    """The items that are still open by the names they have on the page."""
+    problems = []
+    for problem in refusal.problems:
+        if problem.code == "items_open" and isinstance(problem.expected, list):
+            items = (state.item(str(code)) for code in problem.expected)
+            labels = ", ".join(_("“%s”") % item.label for item in items if item)
+            message = _("First complete %(items)s in the checklist.") % {"items": labels}
+            problem = Problem(problem.field, problem.code, message, problem.value, problem.expected)
+        problems.append(problem)
+    return Invalid(problems)

@@ -1,0 +1,57 @@
+"""Which lead is meant, whether it may be seen and edited here, and what stands in its place if it is gone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from leads.admin.desk import Desk
+from leads.admin.reach import lead_at, lead_to_work, refuse_hidden
+from leads.change import ById
+from leads.errors import NotFound
+from leads.models import Lead
+from leads.queries.find import find_lead, leads_in
+from leads.queries.full import FullLead, load_full_lead
+
+# What of the story stands on the page at once; the rest is asked for.
+LINES = 25
+
+
+def open_full(desk: Desk, lead_id: UUID) -> FullLead:
+    """The lead, deleted or not; the survivor in the place of one that was merged away."""
+    try:
+        full = load_full_lead(
+            desk.workspace, ById(lead_id), tests=None, log_limit=LINES, deleted=True, with_consents=True
+        )
+    except NotFound:
+        raise Http404 from None
+    refuse_hidden(desk, full.lead)
+    return full
+
+
+def open_lead(desk: Desk, lead_id: UUID, *, to_edit: bool = False) -> Lead:
+    """The row alone, deleted or not, for a step or a fragment."""
+    return lead_to_work(desk, lead_id, deleted=True) if to_edit else lead_at(desk, lead_id, deleted=True)
+
+
+def open_any(desk: Desk, lead_id: UUID) -> Lead:
+    """One that may be a colleague's who keeps it: its existence is no secret, and a note may be left."""
+    try:
+        return find_lead(desk.workspace, ById(lead_id), tests=None)
+    except NotFound:
+        raise Http404 from None
+
+
+def find_gone(desk: Desk, lead_id: UUID) -> Lead:
+    """The row of a lead that was merged away, itself."""
+    lead = leads_in(desk.workspace, tests=None).filter(pk=lead_id).first()
+    if lead is None:
+        raise Http404
+    return lead
+
+
+def refuse_agent(desk: Desk, sentence: str) -> None:
+    if not desk.looks_after_all:
+        raise PermissionDenied(sentence)

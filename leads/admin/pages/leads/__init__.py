@@ -1,0 +1,1 @@
+"""The list of leads, its saved views, and what is done to many at once."""

@@ -1,0 +1,1 @@
+"""What an owner sets: people, keys, words, limits and webhooks; and the books that are kept."""

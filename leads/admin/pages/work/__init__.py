@@ -1,0 +1,1 @@
+"""My work: the queue, focus mode, and a new lead by hand."""

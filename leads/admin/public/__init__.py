@@ -1,0 +1,1 @@
+"""Pages without a login: what a link opens for whoever has it."""

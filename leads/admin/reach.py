@@ -1,0 +1,43 @@
+"""A lead as somebody at the desk reaches it: not there if hidden, refused if it is a colleague’s."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from leads.admin.desk import Desk
+from leads.change import ById
+from leads.errors import NotFound
+from leads.models import Lead
+from leads.queries.full import load_lead
+from leads.queries.reach import whose
+
+
+def lead_at(desk: Desk, lead_id: UUID, *, deleted: bool = False) -> Lead:
+    """The lead, if it may be seen from here; another workspace's is not there, nor a colleague's where agents
+    keep to their own."""
+    try:
+        lead = load_lead(desk.workspace, ById(lead_id, deleted=deleted), tests=None, deleted=deleted)
+    except NotFound:
+        raise Http404 from None
+    refuse_hidden(desk, lead)
+    return lead
+
+
+def lead_to_work(desk: Desk, lead_id: UUID, *, deleted: bool = False) -> Lead:
+    """The lead, if it may be worked from here."""
+    lead = lead_at(desk, lead_id, deleted=deleted)
+    refuse_reader(desk, lead)
+    return lead
+
+
+def refuse_hidden(desk: Desk, lead: Lead) -> None:
+    if not desk.may_see(lead.assignee_id):
+        raise Http404
+
+
+def refuse_reader(desk: Desk, lead: Lead) -> None:
+    if not desk.may_edit(lead.assignee_id):
+        raise PermissionDenied(whose(lead.assignee))

@@ -1,0 +1,188 @@
+"""A mapping guessed from the names of the columns and a look at what is in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from checklists.definitions import Definitions
+from leadhub.workspaces.ids import parse_id
+from leads.imports.cells import date_reader
+from leads.imports.delimited import ERROR_COLUMNS
+from leads.imports.layout import Layout
+from leads.imports.mapping import ColumnMap, Reading
+from leads.imports.synonyms import SYNONYMS
+from leads.imports.targets import FIXED, Target, find_target
+
+_OTHER: Final = re.compile(r"[^a-z0-9]+")
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_DAY: Final = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[T ].*)?", re.ASCII)
+_GROUPED: Final = (
+    (
+        "1,234.56",
+        re.compile(r"\D{0,4}\d{1,3}(,\d{3})+\.\d+\D{0,4}|\D{0,4}\d{1,3}(,\d{3}){2,}\D{0,4}", re.ASCII),
+    ),
+    (
+        "1.234,56",
+        re.compile(r"\D{0,4}\d{1,3}(\.\d{3})+,\d+\D{0,4}|\D{0,4}\d{1,3}(\.\d{3}){2,}\D{0,4}", re.ASCII),
+    ),
+)
+_FURTHER: Final = {"email": "contact_points.email", "phone": "contact_points.phone"}
+_SHARE: Final = 0.6
+_MAY_HOLD_EMAILS: Final = {"assignee", "external_id", "note"}
+_UNDECLARED: Final = {"opt_in", "override", "disposition"}
+
+
+def guess(layout: Layout, definitions: Definitions, region: str) -> tuple[ColumnMap, list[str]]:
+    """The mapping, and what whoever reads it should know of how sure it is."""
+    known = _synonyms(definitions)
+    notes: list[str] = []
+    columns: dict[str, tuple[Reading, ...]] = {}
+    taken: set[str] = set()
+    for at, name in enumerate(layout.header):
+        samples = [row[at].strip() for row in layout.samples if row[at].strip()]
+        target = _target(name, samples, known, definitions, taken)
+        if target is None:
+            columns[name] = ()
+            continue
+        taken.add(target.path)
+        columns[name] = (_reading(target, name, samples, region, notes),)
+    _settle_names(columns, taken)
+    unmapped = [name for name, readings in columns.items() if readings and _is_kept(readings[0], name)]
+    if unmapped:
+        words = _("Kept as metadata, because no field has such a name: %s.")
+        notes.append(words % ", ".join(unmapped))
+    return ColumnMap(columns=columns, sheet=""), notes
+
+
+def slug_of(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return _OTHER.sub("_", plain).strip("_")[:64]
+
+
+def _is_kept(reading: Reading, name: str) -> bool:
+    return reading.target.path == f"metadata.{slug_of(name)}" and not name.startswith("metadata.")
+
+
+def _key(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+    return _OTHER.sub("", re.sub(r"\(\d+\)$", "", plain))
+
+
+def _synonyms(definitions: Definitions) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in definitions.items:
+        found |= {_key(item.label): f"answers.{item.code}", _key(item.code): f"answers.{item.code}"}
+    for path in FIXED:
+        section, _dot, last = path.rpartition(".")
+        if section.split(".")[0] not in {"opt_in", "opt_out", "contact_points", "archive", *_UNDECLARED}:
+            found.setdefault(_key(last), path)
+    for path, words in SYNONYMS.items():
+        found |= dict.fromkeys(map(_key, words), path)
+    return found
+
+
+def _target(
+    name: str, samples: Sequence[str], known: dict[str, str], definitions: Definitions, taken: set[str]
+) -> Target | None:
+    if name in ERROR_COLUMNS:
+        return None
+    exact = find_target(name, definitions)
+    if exact is not None and (name != "id" or _are_ids(samples)):
+        return None if exact.path in taken else exact
+    path = known.get(_key(name)) or known.get(_key(name.rpartition(".")[2]), "")
+    if not samples:
+        return None if not path or path in taken else FIXED.get(path) or find_target(path, definitions)
+    path = _path_by_samples(path, samples)
+    if path in taken:
+        path = _FURTHER.get(path, "")
+    if not path or (path in taken and path not in _FURTHER.values() and path not in {"note", "tags"}):
+        slug = slug_of(name)
+        return Target(f"metadata.{slug}") if slug and f"metadata.{slug}" not in taken else None
+    return find_target(path, definitions)
+
+
+def _path_by_samples(path: str, samples: Sequence[str]) -> str:
+    """What is in a column has a say: no email column without emails, and no column of emails without name."""
+    emails = sum(1 for cell in samples if _EMAIL.fullmatch(cell)) / len(samples)
+    if path == "email" or (path not in _MAY_HOLD_EMAILS and emails >= _SHARE):
+        return "email" if emails >= 0.3 else ""
+    digits = sum(1 for cell in samples if sum(map(str.isdigit, cell)) >= 6) / len(samples)
+    if path == "phone" and digits < 0.3:
+        return ""
+    if path == "disposition.outcome" and len(set(samples)) > 40:
+        return ""
+    if path == "assignee" and emails < _SHARE:
+        return ""
+    return path
+
+
+def _are_ids(samples: Sequence[str]) -> bool:
+    return bool(samples) and all(parse_id(cell) is not None for cell in samples)
+
+
+def _reading(target: Target, name: str, samples: Sequence[str], region: str, notes: list[str]) -> Reading:
+    if target.reads in {"day", "moment"}:
+        return Reading(target, date=_date_style(name, samples, region, notes))
+    if target.reads == "number" or target.path == "value":
+        return Reading(target, number=_number_style(samples))
+    if target.path == "name" and samples and sum("," in cell for cell in samples) > len(samples) * _SHARE:
+        return Reading(target, order="last first")
+    return Reading(target)
+
+
+def _number_style(samples: Sequence[str]) -> str:
+    """As most of those are written whose separators say it; "" where none does."""
+    counts = {style: sum(map(bool, map(found.fullmatch, samples))) for style, found in _GROUPED}
+    return max(counts, key=counts.__getitem__) if any(counts.values()) else ""
+
+
+def _date_style(name: str, samples: Sequence[str], region: str, notes: list[str]) -> str:
+    """What most cells fit; where day and month are not told apart, the way of the workspace's country.
+    What is not sure is said."""
+    found = [match for cell in samples if (match := _DAY.fullmatch(cell)) and len(match[1]) <= 2]
+    if not found:
+        return ""
+    (sign, digits), _count = Counter((match[2], len(match[4])) for match in found).most_common(1)[0]
+    year = "YY" if digits == 2 else "YYYY"
+    day_first, month_first = (sign.join((*order, year)) for order in (("DD", "MM"), ("MM", "DD")))
+    unfit = {style: _unfit(style, samples) for style in (day_first, month_first)}
+    lead = len(unfit[day_first]) - len(unfit[month_first])
+    is_american = lead > 0 or (lead == 0 and sign != "." and region in {"US", "PR", "PH"})
+    style = month_first if is_american else day_first
+    if sign != "." and unfit[month_first] == unfit[day_first]:
+        words = _("“%(column)s”: no date tells day and month apart; it is read as %(style)s. Check that.")
+        notes.append(words % {"column": name, "style": style.removesuffix(sign + year)})
+    if unfit[style]:
+        words = _(
+            "“%(column)s” is read as %(style)s; of the %(all)d values looked at, %(count)d are no such "
+            "dates, “%(cell)s” for one. Check that."
+        )
+        told = {"column": name, "style": style, "count": len(unfit[style]), "cell": unfit[style][0][:40]}
+        notes.append(words % {**told, "all": len(samples)})
+    return style
+
+
+def _unfit(style: str, samples: Sequence[str]) -> list[str]:
+    """The cells that an import would refuse, were the column read so."""
+    read, found = date_reader(style), []
+    for cell in samples:
+        try:
+            read(cell)
+        except ValidationError:
+            found.append(cell)
+    return found
+
+
+def _settle_names(columns: dict[str, tuple[Reading, ...]], taken: set[str]) -> None:
+    """Where first and last name stand in columns of their own, one that holds both says nothing more."""
+    if {"name", "first_name", "last_name"} <= taken:
+        for name, readings in columns.items():
+            if readings and readings[0].target.path == "name":
+                columns[name] = ()

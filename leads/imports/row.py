@@ -1,0 +1,46 @@
+"""One row of a file that is imported: what it asks for, or why it could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from leads.change import LeadChange
+from leads.errors import Problem
+from leads.validation import Clean
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What cleaning a row came to, with the phone numbers of a region: its values, or what is wrong."""
+
+    region: str
+    clean: Clean | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What an exported lead brings along and a new one is given: its id (if nobody has it), its times."""
+
+    id: UUID | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`line` is where the row begins in the file, from 1, and rises from row to row. `columns` are the
+    input's own, as read, for the file of refused rows. A row that could not be read has no change.
+    `offset` is where a reader that can jump there would go on behind this row. `cleaned` is what another
+    process has done with it already."""
+
+    line: int
+    columns: Mapping[str, object]
+    change: LeadChange | None
+    problems: tuple[Problem, ...] = ()
+    own: Own | None = None
+    offset: int = 0
+    cleaned: Cleaned | None = None

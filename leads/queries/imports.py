@@ -1,0 +1,32 @@
+"""What an import left behind: its entries, and what others did to the same leads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+import leadhub.workspaces.among  # noqa: F401 (it registers itself)
+from leads.models import Action, ActionStatus, Entry, ImportBatch
+
+
+def entries_of_import(batch: ImportBatch, *, before: UUID | None, limit: int) -> list[Entry]:
+    """Newest first."""
+    rows = Entry.objects.filter(workspace=batch.workspace_id, import_batch=batch).order_by("-id")
+    return list((rows if before is None else rows.filter(pk__lt=before))[:limit])
+
+
+def told_by_others(batch: ImportBatch, leads: Collection[UUID]) -> list[tuple[UUID, UUID, str]]:
+    """(lead, entry, kind) of what was told of these leads since the import, and not by it; without what takes
+    back what the import told."""
+    rows = Entry.objects.filter(
+        workspace=batch.workspace_id, lead_id__among=leads, created_at__gte=batch.created_at
+    )
+    others = rows.exclude(import_batch=batch).exclude(undoes__import_batch=batch)
+    return list(others.values_list("lead_id", "pk", "kind"))
+
+
+def leads_acted_on(batch: ImportBatch, leads: Collection[UUID]) -> set[UUID]:
+    """Those about whom something was done since, such as a call or a message."""
+    rows = Action.objects.filter(workspace=batch.workspace_id, lead_id__among=leads)
+    done = rows.filter(status=ActionStatus.COMPLETED, completed_at__gte=batch.created_at)
+    return set(done.values_list("lead_id", flat=True))

@@ -1,0 +1,188 @@
+"""Imports as a manager does them, without a script on the page."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+
+from leadhub.workspaces.clock import now
+from leads.change import ById, LeadChange
+from leads.changes import apply_change
+from leads.changes.erase import erase_lead
+from leads.models import ImportBatch, ImportMapping, Job, Lead
+from tests.make import SYSTEM, make_lead, make_member, make_workspace
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LIST = b"Full name,E-Mail,Hobby\nAna Ruiz,ana@x.example,chess\nBo Li,nonsense,go\n"
+
+
+def work():
+    call_command("worker", once=True, queues="jobs")
+
+
+def upload(client, content=LIST, name="fair.csv", source="Fair"):
+    file = SimpleUploadedFile(name, content)
+    return client.post(reverse("admin:import_upload"), {"file": file, "source": source})
+
+
+def step(client, batch, name, **form):
+    return client.post(reverse("admin:import_step", args=[batch, name]), form)
+
+
+def test_a_file_is_mapped_rehearsed_imported_and_taken_back(client):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "manager"))
+    page = client.get(upload(client).url)
+    batch = ImportBatch.objects.get()
+    text = page.content.decode()
+    assert 'value="metadata.hobby" selected' in text and "ana@x.example" in text
+    form = {
+        "to-0": "name",
+        "to-1": "email",
+        "to-2": "note",
+        "on_match": "skip",
+        "source": "Fair",
+        "tags": "VIP",
+    }
+
+    rehearsed = step(client, batch.pk, "rehearse", **form)
+    work()
+    shown = client.get(rehearsed.url).content.decode()
+    assert "Rehearsal" in shown and "nonsense" in shown and not Lead.objects.exists()
+
+    rehearsal = ImportBatch.objects.exclude(pk=batch.pk).get()
+    assert step(client, rehearsal.pk, "start").url == reverse("admin:import", args=[batch.pk])
+    assert "already" in step(client, batch.pk, "start", **form).content.decode()
+    work()
+    lead = Lead.objects.get()
+    assert (lead.last_name, lead.note, lead.source) == ("Ruiz", "chess", "Fair")
+    assert lead.lead_tags.get().tag.name == "VIP"
+    refused = client.get(reverse("admin:import_refused", args=[batch.pk])).getvalue().decode("utf-8-sig")
+    assert "Bo Li,nonsense,go,3,email,invalid_email" in refused
+    assert ImportMapping.objects.get().source == "Fair"
+    assert "fair.csv" in client.get(reverse("admin:imports")).content.decode()
+
+    step(client, batch.pk, "rehearse-undo")
+    work()
+    assert "It would delete 1 leads" in client.get(reverse("admin:import", args=[batch.pk])).content.decode()
+    step(client, batch.pk, "undo")
+    work()
+    batch.refresh_from_db()
+    assert batch.state == "undone" and Lead.objects.get().deleted_at is not None
+
+
+def test_taking_back_is_asked_and_told_by_the_numbers_and_names_that_it_comes_to(client):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "manager"))
+    upload(client, b"Full name,E-Mail\nAna Ruiz,ana@x.example\nBo Li,bo@x.example\n")
+    batch = ImportBatch.objects.get()
+    step(client, batch.pk, "start", **{"to-0": "name", "to-1": "email", "on_match": "skip"})
+    work()
+    page = reverse("admin:import", args=[batch.pk])
+    left = f"{reverse('admin:leads')}?import_batch={batch.pk}"
+    asked = client.get(page).content.decode()
+    assert "It brought 2 new leads and changed 0;" in asked and left in asked
+    assert "Import: fair.csv" in " ".join(
+        "".join(part.split(">")[-1] for part in client.get(left).content.decode().split("<")).split()
+    )
+    bo = Lead.objects.get(first_name="Bo")
+    apply_change(workspace, SYSTEM, ById(bo.pk), LeadChange(fields={"last_name": "Lee"}))
+
+    step(client, batch.pk, "rehearse-undo")
+    work()
+    asked = client.get(page).content.decode()
+    assert 'data-confirm="Delete 1 leads, put 0 back as they were, and leave 1 alone?"' in asked
+    assert ">Bo Lee</a> it was changed since" in asked and f">{bo.pk}<" not in asked
+    step(client, batch.pk, "undo")
+    work()
+    told = client.get(page).content.decode()
+    assert "Taken back on" in told and "Show the leads that stayed" in told
+    assert "<s>2</s>" in client.get(reverse("admin:imports")).content.decode()
+    apply_change(workspace, SYSTEM, ById(bo.pk), LeadChange(delete=True))
+    assert left not in client.get(page).content.decode()
+
+
+def test_a_refused_row_is_told_by_the_names_of_its_fields_and_columns(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    upload(client, b"Zip,Came in,Email\n10115,never,ana@x.example\n1,2,3,4\n1,2\n1,2,3,4\n")
+    batch = ImportBatch.objects.get()
+    form = {"to-0": "address.postal_code", "to-1": "captured_at", "to-2": "email", "on_match": "skip"}
+    step(client, batch.pk, "start", **form)
+    work()
+    text = client.get(reverse("admin:import", args=[batch.pk])).content.decode()
+    shown = " ".join("".join(part.split(">")[-1] for part in text.split("<")).split())
+    assert "Zip: 10115 Came in: never Email: ana@x.example" in shown and "captured_at" not in shown
+    assert "Captured at: " in shown and "Beyond the last column: 4" in shown
+    assert "2 × This row has 4 cells" in shown and "1 × This row has 2 cells" in shown
+
+
+def test_a_rehearsal_notices_phones_that_are_no_numbers(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    upload(client, b"Full name,Phone\nAna Ruiz,4155552671\nBo Li,12\n")
+    form = {"to-0": "name", "to-1": "phone", "on_match": "skip"}
+    rehearsed = step(client, ImportBatch.objects.get().pk, "rehearse", **form)
+    work()
+    assert "1 phone is no number that can be called" in client.get(rehearsed.url).content.decode()
+
+
+def test_a_refused_row_is_shown_whatever_its_columns_are_called(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    upload(client, b"Email,items\nnonsense,three lamps\n")
+    batch = ImportBatch.objects.get()
+    rehearsed = step(client, batch.pk, "rehearse", **{"to-0": "email", "to-1": "ignore"})
+    work()
+    assert "three lamps" in client.get(rehearsed.url).content.decode()
+
+
+def test_what_cannot_be_read_is_said_at_the_file(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    answer = upload(client, b"%PDF-1.7 ...")
+    assert answer.status_code == 422 and "no table" in answer.content.decode()
+    assert upload(client, b"").status_code == 422
+    batch = upload(client).url
+    answer = client.post(batch + "rehearse/", {"on_match": "perhaps", "region": "XX"})
+    assert answer.status_code == 422 and not ImportBatch.objects.filter(options__dry_run=True).exists()
+    assert client.post(batch + "discard/").url == reverse("admin:imports")
+    assert not ImportBatch.objects.exists()
+
+
+def test_imports_are_a_managers_and_their_workspaces(client):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "manager"))
+    upload(client)
+    batch = ImportBatch.objects.get()
+    pages = [
+        reverse(f"admin:{name}", args=[batch.pk]) for name in ("import", "import_progress", "import_refused")
+    ]
+    client.force_login(make_member(make_workspace(), "owner"))
+    assert [client.get(page).status_code for page in pages] == [404] * 3
+    assert step(client, batch.pk, "start", on_match="skip").status_code == 404
+    client.force_login(make_member(workspace, "agent"))
+    assert [client.get(page).status_code for page in (*pages, reverse("admin:imports"))] == [403] * 4
+    assert step(client, batch.pk, "start", on_match="skip").status_code == 403
+
+
+def test_an_import_that_was_given_up_goes_on_by_a_button(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    page = upload(client).url
+    batch = ImportBatch.objects.get()
+    step(client, batch.pk, "start", **{"to-0": "name", "to-1": "email", "on_match": "skip"})
+    Job.objects.update(state="dead", due_at=None, finished_at=now(), last_error="No worker lived.")
+    assert "No worker lived." in client.get(page).content.decode()
+    step(client, batch.pk, "go-on")
+    work()
+    assert (ImportBatch.objects.get().state, Lead.objects.count()) == ("finished", 1)
+
+
+def test_an_upload_that_an_erasure_took_along_is_to_be_brought_again(client):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "manager"))
+    page = upload(client).url
+    erase_lead(workspace, SYSTEM, ById(make_lead(workspace).pk), "A request.")
+    words = "The file of this import is kept no more; bring it again."
+    assert words in client.get(page).content.decode()
+    step(client, ImportBatch.objects.get().pk, "start", **{"to-0": "name"})
+    work()
+    assert words in client.get(page).content.decode()

@@ -1,0 +1,298 @@
+"""Reports: every number leads to as many rows, and the figures are those of a story that is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+
+from leadhub.workspaces.clock import at as clock_at
+from leads.change import AnswerChange, ById, CallLog, DispositionWish, LeadChange
+from leads.changes import apply_change
+from leads.changes.actions import complete_action, plan_action
+from leads.changes.workspace import change_workspace
+from leads.models import Action, Lead
+from leads.queries.reports.activity import load_activity
+from leads.queries.reports.cohorts import load_funnel, load_sources
+from leads.queries.reports.period import Period
+from leads.queries.reports.speed import load_speed
+from leads.queries.reports.standing import load_completion, load_overdue
+from tests.admin.budget import assert_budget
+from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_user_actor, make_workspace
+
+pytestmark = pytest.mark.django_db
+BEGIN = datetime(2026, 11, 2, 9, tzinfo=UTC)  # a Monday
+CARDS = ("activity", "funnel", "speed", "sources", "checklist", "overdue")
+ASKED = {"from": "2026-11-01", "to": "2026-11-20"}
+HUMAN = {"assignee_type": "HUMAN_AGENT"}
+HOURS = [["09:00", "17:00"]] * 5 + [None, None]
+
+
+def hours(number):
+    return clock_at(BEGIN + timedelta(hours=number))
+
+
+def call(workspace, agent, lead, outcome, **words):
+    change = LeadChange(call=CallLog(outcome), **words)
+    apply_change(workspace, make_user_actor(agent), ById(lead.pk), change)
+
+
+def make_story(workspace, agent, other):
+    """Five leads: one won, one reached late, one tried, one that waits, one of a day before the period."""
+    with hours(-300):
+        make_lead(workspace, name="Too early", source="fair", **HUMAN)
+    with hours(0):
+        names = ("Won", "Late", "Tried", "Waits")
+        leads = [make_lead(workspace, name=name, source="web", **HUMAN) for name in names[:3]]
+        waits = make_lead(workspace, name="Waits", **HUMAN)
+        test = make_lead(workspace, name="A test", source="web", **HUMAN)
+        Lead.objects.filter(pk=test.pk).update(is_test=True)
+    won, late, tried = leads
+    with hours(0.1):
+        call(workspace, agent, won, "connected")
+    with hours(2):
+        call(workspace, agent, late, "no_answer")
+        call(workspace, agent, tried, "busy")
+    with hours(30):
+        call(workspace, other, late, "connected")
+        change = LeadChange(
+            disposition=DispositionWish("won"),
+            fields={"value": "250"},
+            answers=(AnswerChange("tax_id", {"value": "12-3456789"}),),
+        )
+        apply_change(workspace, make_user_actor(agent), ById(won.pk), change)
+        for number, lead in enumerate((won, waits)):
+            at = BEGIN + timedelta(hours=40 + number)
+            plan_action(
+                workspace, make_user_actor(agent), ById(lead.pk), kind="TASK", at=at, summary="Send it"
+            )
+    with hours(41):
+        task = Action.objects.get(lead=won, kind="TASK")
+        complete_action(workspace, make_user_actor(agent), task.pk)
+    return won, late, tried, waits
+
+
+@pytest.fixture
+def story(client):
+    workspace = make_answerable()
+    manager = make_member(workspace, "manager")
+    agent, other = make_member(workspace), make_member(workspace)
+    leads = make_story(workspace, agent, other)
+    client.force_login(manager)
+    return workspace, agent, other, leads
+
+
+def period(workspace, first=1, **words):
+    since = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=first - 1)
+    return Period(workspace, since, since + timedelta(days=20), UTC, **words)
+
+
+def activity_of(workspace, moment, **words):
+    return load_activity(period(workspace), period(workspace, -19), moment, by_day=True)
+
+
+@pytest.mark.parametrize("chosen", ["", "source", "owner"])
+def test_every_number_leads_to_as_many_rows(client, story, chosen):
+    _workspace, agent, _other, _leads = story
+    asked = {**ASKED, **{"": {}, "source": {"source": "web"}, "owner": {"owner": str(agent.pk)}}[chosen]}
+    with hours(20 * 24):
+        for card in CARDS:
+            table = client.get(reverse("admin:report_card", args=[card]), asked).context_data["table"]
+            told = [cell for row in (*table.rows, table.total) for cell in row]
+            told += [cell for figure in table.figures for cell in (figure.now, figure.before)]
+            linked = [cell for cell in told if cell.href and isinstance(cell.value, int)]
+            assert linked, card
+            for cell in linked:
+                count = client.get(cell.href).context_data["count"]
+                assert getattr(count, "number", count) == cell.value, cell.href
+
+
+def test_who_worked_what(story):
+    workspace, agent, other, _leads = story
+
+    days = activity_of(workspace, BEGIN + timedelta(days=18)).days
+
+    found = {(row.user, row.day.day): dict(row.numbers) for row in days}
+    # Of the ladder's two next tries one was made in time, by a colleague.
+    assert found[agent, 2] == {"attempts": 3, "connects": 1, "first_touches": 3, "kept": 1, "missed": 1}
+    assert found[other, 3] == {"attempts": 1, "connects": 1}
+    assert found[agent, 3] == {"outcomes": 1}
+    assert found[agent, 4] == {"kept": 1, "missed": 1}
+
+
+def test_how_far_they_got_by_week_and_by_source(story):
+    workspace, _agent, _other, _leads = story
+
+    (week,) = load_funnel(period(workspace))
+    sources = {row.key: row for row in load_sources(period(workspace))}
+
+    assert str(week.key) == "2026-11-02"
+    assert week.numbers == {"came": 4, "tried": 3, "reached": 2, "qualified": 1, "won": 1}
+    assert sources["web"].numbers == {"came": 3, "tried": 3, "reached": 2, "qualified": 1, "won": 1}
+    assert (sources["web"].value, sources[""].numbers["came"], "fair" in sources) == (250, 1, False)
+
+
+def test_speed_counts_who_still_waits_apart(story):
+    workspace, _agent, _other, _leads = story
+
+    ((called, reached),) = load_speed(period(workspace))
+
+    assert (called.bands, called.waiting, called.done) == ((0, 1, 0, 2), 1, 3)
+    assert called.median == timedelta(hours=2)
+    assert called.ninetieth == timedelta(hours=2)
+    assert (reached.bands, reached.waiting) == ((0, 1, 0, 1), 2)
+    assert reached.median == timedelta(hours=30.1) / 2
+
+
+def test_a_wait_can_be_told_in_working_hours(client, story):
+    workspace, _agent, _other, _leads = story
+    change_workspace(workspace, SYSTEM, {"working_hours": HOURS})
+    card = reverse("admin:report_card", args=["speed"])
+
+    with hours(20 * 24):
+        worked = client.get(card, ASKED).context_data["table"]
+        wall = client.get(card, {**ASKED, "clock": "wall"}).context_data["table"]
+
+    # Reached by 9:06, and by 15:00 of the next day: six minutes, and eight hours and six.
+    assert [row[2].value for row in worked.rows[:2]] == ["7 h 3 min", "12 h 37 min"]
+    assert [row[2].value for row in wall.rows[:2]] == ["15 h 3 min", "27 h 1 min"]
+    assert ("working" in worked.clock, "wall" in wall.clock) == (True, True)
+
+
+def test_the_period_before_is_as_long_and_ends_at_the_same_time_of_day(client, story):
+    with hours(6 * 24 + 3):  # Sunday, noon
+        asked = {"from": "2026-11-06", "to": "2026-11-08"}
+        table = client.get(reverse("admin:report_card", args=["activity"]), asked).context_data["table"]
+        then = client.get(reverse("admin:report_card", args=["funnel"]), asked).context_data["asked"].before
+
+    assert (str(then.first), str(then.last), str(then.until)) == (
+        "2026-11-03",
+        "2026-11-05",
+        "2026-11-05 12:00:00+00:00",
+    )
+    attempts, *_others = table.figures
+    assert (attempts.now.value, attempts.before.value, attempts.change) == (0, 1, "100 % fewer")
+    outcomes = next(figure for figure in table.figures if str(figure.label) == "Statuses set")
+    assert (outcomes.way, outcomes.tone) == ("down", "bad")
+
+
+def test_a_number_has_the_separators_of_its_reader(client, story):
+    workspace, _agent, _other, _leads = story
+    with hours(24):
+        lead = make_lead(workspace, name="Rich", value="77750", source="fair", **HUMAN)
+        apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(disposition=DispositionWish("won")))
+        page = client.get(reverse("admin:report_card", args=["sources"]), ASKED).content.decode()
+
+    assert "77,750" in page
+    assert "77750" not in page
+
+
+def test_checklists_and_what_is_overdue(story):
+    workspace, agent, _other, _leads = story
+
+    completion = load_completion(period(workspace), period(workspace, -19))
+    late = load_overdue(period(workspace), BEGIN + timedelta(days=18))
+
+    assert (completion.leads, completion.complete) == (4, 1)
+    assert [(item.code, item.done) for item in completion.items] == [("tax_id", 1)]
+    assert {str(row.owner): row.ages for row in late}[str(agent)][2] >= 1
+    assert "None" in {str(row.owner) for row in late}
+
+
+def test_a_day_is_that_of_whoever_looks(client, story):
+    workspace, agent, other, _leads = story
+    late = make_lead(workspace, name="Night", **HUMAN)
+    with clock_at(datetime(2026, 11, 10, 2, tzinfo=UTC)):
+        call(workspace, other, late, "connected")
+    manager = make_member(workspace, "manager")
+    manager.time_zone = "America/New_York"
+    manager.save()
+    client.force_login(manager)
+    asked = {**ASKED, "owner": str(other.pk)}
+
+    page = client.get(reverse("admin:report_card", args=["activity"]), asked).content.decode()
+
+    assert "9 Nov 2026" in page and "10 Nov 2026" not in page
+
+
+@pytest.mark.parametrize("works", [[], HOURS])
+def test_each_card_takes_two_queries_however_much_there_is(client, story, works):
+    workspace, _agent, _other, _leads = story
+    change_workspace(workspace, SYSTEM, {"working_hours": works})
+
+    def add(number):
+        with hours(number):
+            lead = make_lead(workspace, name="More", source=f"source {number}", **HUMAN)
+            call(workspace, make_member(workspace), lead, "no_answer")
+
+    with hours(20 * 24):
+        for card in CARDS:
+            address = f"{reverse('admin:report_card', args=[card])}?{urlencode(ASKED)}"
+            # And one that asks who is at the desk.
+            assert_budget(client, address, 2 + 1, add, few=1, many=4, HTTP_HX_REQUEST="true")
+
+
+def test_a_table_is_a_file_that_no_spreadsheet_takes_for_formulas(client, story):
+    workspace, _agent, _other, _leads = story
+    with hours(1):
+        make_lead(workspace, name="Odd", source="=cmd()", **HUMAN)
+
+    answer = client.get(reverse("admin:report_csv", args=["sources"]), ASKED)
+
+    text = answer.content.decode("utf-8-sig")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert text.splitlines()[0].startswith("Source,Came,Tried")
+    assert "'=cmd()" in text and "\n=cmd()" not in text
+
+
+def test_nothing_of_another_workspace_is_counted_or_listed(client, story):
+    workspace, _agent, _other, _leads = story
+    theirs = make_workspace()
+    stranger = make_member(theirs)
+    with hours(1):
+        lead = make_lead(theirs, name="Secret", source="theirs", assignee=stranger.pk)
+        call(theirs, stranger, lead, "connected")
+
+    for card in CARDS:
+        assert "theirs" not in client.get(reverse("admin:report_card", args=[card]), ASKED).content.decode()
+    for card, measure in (("activity", "attempts"), ("funnel", "came"), ("overdue", "late")):
+        page = client.get(
+            reverse("admin:report_rows", args=[card, measure]), {**ASKED, "owner": str(stranger.pk)}
+        )
+        assert (page.status_code, page.context_data["count"]) == (200, 0)
+
+
+def test_what_the_address_says_wrong_is_as_if_nothing_was_chosen(client, story):
+    reports, rows = reverse("admin:reports"), "admin:report_rows"
+    odd = {"from": "yesterday", "to": "9999-99-99", "owner": "me", "after": "x"}
+    assert client.get(reports, odd).status_code == 200
+    assert client.get(reverse(rows, args=["funnel", "came"]), odd).status_code == 200
+    for card, measure, sent in (
+        ("funnel", "none", {}),
+        ("none", "came", {}),
+        ("speed", "called", {"band": "9"}),
+        ("overdue", "late", {"age": "-1"}),
+        ("activity", "attempts", {"day": "no"}),
+        ("checklist", "item", {}),
+    ):
+        assert client.get(reverse(rows, args=[card, measure]), sent).status_code == 404, (card, measure)
+
+
+def test_an_empty_period_says_so(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+
+    for card in ("activity", "funnel", "sources", "overdue"):
+        page = client.get(reverse("admin:report_card", args=[card]), ASKED).content.decode()
+        assert 'class="empty"' in page, card
+    assert client.get(reverse("admin:report_card", args=["speed"]), ASKED).status_code == 200
+
+
+def test_an_agent_has_no_reports(client):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace))
+    make_lead(workspace, actor=SYSTEM, name="Ana")
+
+    for name, args in (("reports", ()), ("report_card", ("funnel",)), ("report_csv", ("funnel",))):
+        assert client.get(reverse(f"admin:{name}", args=args)).status_code == 403

@@ -1,0 +1,81 @@
+"""The engine: what an import makes of rows, matched or new, good or bad."""
+
+import pytest
+
+from leads.models import Entry, Event, ImportBatch, ImportRow, Lead
+from leads.queries.keys import leads_with
+from tests.imports.rows import bring, counts
+from tests.leads.plans import plans_of
+from tests.make import make_lead, make_workspace
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_import_creates_updates_skips_and_refuses_and_its_sums_agree():
+    workspace = make_workspace()
+    make_lead(workspace, first_name="Ana", email="ana@example.org", external_id="crm-1")
+    rows = [
+        {"first_name": "Anna", "external_id": "crm-1", "email": "other@example.org"},
+        {"first_name": "Ben", "email": "ben@example.org", "phone": "(678) 555-0100"},
+        {"first_name": "Bad", "email": "no email"},
+        {"first_name": "Ana", "email": "ANA@example.org", "last_name": "Ng"},
+    ]
+    batch = bring(workspace, *rows, on_match="overwrite")
+    assert counts(batch) == {"read": 4, "created": 2, "updated": 1, "refused": 1}
+    assert batch.state == "finished" and batch.next_row == 6
+    first = Lead.objects.get(external_id="crm-1")
+    assert (first.first_name, first.email, first.version) == ("Anna", "other@example.org", 2)
+    ben = Lead.objects.get(first_name="Ben")
+    assert ben.assignee_type == "HUMAN_AGENT" and ben.import_batch == batch
+    assert Entry.objects.get(lead=ben).import_batch == batch
+    (refused,) = ImportRow.objects.filter(batch=batch)
+    assert (refused.line, refused.result, refused.columns["email"]) == (4, "refused", "no email")
+    assert refused.problems[0]["code"] == "invalid_email"
+
+
+@pytest.mark.postgres
+def test_the_planner_learns_of_what_an_import_fills():
+    """It took the leads for none, and read all that there were for each batch of rows."""
+    workspace = make_workspace()
+    bring(workspace, *({"first_name": "Ana", "external_id": f"crm-{n}"} for n in range(600)), batch_size=100)
+    looked = plans_of(lambda: leads_with(workspace, "external_id", ["crm-1", "crm-599"]))
+    assert (looked.indexes, looked.looked_at) == ({"lead_external_id"}, 2)
+
+
+def test_an_import_is_quiet_but_for_its_end():
+    workspace = make_workspace()
+    bring(workspace, {"first_name": "Ana"}, {"first_name": "Ben"})
+    assert list(Event.objects.values_list("kind", flat=True)) == ["import.finished"]
+    bring(workspace, {"first_name": "Cleo"}, announce=True)
+    assert list(Event.objects.order_by("created_at", "id").values_list("kind", flat=True)) == [
+        "import.finished",
+        "lead.created",
+        "import.finished",
+    ]
+
+
+def test_a_dry_run_judges_every_row_and_stores_none():
+    workspace = make_workspace()
+    batch = bring(workspace, {"first_name": "Ana"}, {"email": "x"}, dry_run=True)
+    assert counts(batch) == {"read": 2, "created": 1, "refused": 1}
+    assert not Lead.objects.exists() and not Entry.objects.exists() and not Event.objects.exists()
+    assert ImportRow.objects.get().line == 3
+    assert ImportBatch.objects.get().refused == 1
+
+
+@pytest.mark.parametrize("on_match", ["skip", "overwrite", "create"])
+def test_a_dry_run_foretells_what_a_run_comes_to(on_match):
+    """Also of rows that meet an earlier row of the file, in the same batch of rows or in one before."""
+    workspace = make_workspace()
+    make_lead(workspace, first_name="Ana", email="ana@example.org")
+    rows = [{"first_name": f"Name {n}", "email": f"{n % 5}@example.org"} for n in range(12)]
+    rows += [{"first_name": "Anna", "email": "ana@example.org"}, {"email": "nobody"}]
+    foretold = bring(workspace, *rows, on_match=on_match, batch_size=4, dry_run=True)
+    assert Lead.objects.count() == 1
+    batch = bring(workspace, *rows, on_match=on_match, batch_size=4)
+    assert counts(foretold) == counts(batch)
+    told, heard = (
+        list(ImportRow.objects.filter(batch=one).order_by("line").values_list("line", "problems"))
+        for one in (batch, foretold)
+    )
+    assert heard == told
