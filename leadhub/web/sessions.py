@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from leadhub.workspaces.clock import now
-from leadhub.workspaces.models import Membership, User, Workspace
+from leadhub.workspaces.models import Membership, SignIn, User, Workspace
 from leadhub.workspaces.rows import read_rows
 
 # The session itself names its person only within its sealed data; the sign-in does so in a column.
@@ -51,7 +51,7 @@ class SessionStore(Store):
 class AuthenticationMiddleware(Middleware):
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        came: Any = SimpleLazyObject(lambda: _came_in(request) or auth.get_user(request))
+        came: Any = SimpleLazyObject(lambda: _came_in(request) or _let_in(request))
         request.user = came
 
 
@@ -74,3 +74,14 @@ def _came_in(request: HttpRequest) -> User | None:
     seal = session.get(auth.HASH_SESSION_KEY, "")
     is_sound = constant_time_compare(seal, person.get_session_auth_hash())
     return person if is_sound and backend in settings.AUTHENTICATION_BACKENDS else None
+
+
+def _let_in(request: HttpRequest) -> Any:
+    """Whom Django lets in. A session that was sealed with an older secret goes on under a new key, and stays
+    on its person's list."""
+    before = request.session.session_key
+    found = auth.get_user(request)
+    after = request.session.session_key
+    if before and after and after != before:
+        SignIn.objects.filter(session_key=before).update(session_key=after)
+    return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.clock import now
@@ -13,9 +15,10 @@ from leads.errors import NotFound
 
 
 def note_sign_in(user: User, session_key: str, address: str, browser: str) -> SignIn:
-    """Those whose sessions are over are forgotten along the way."""
-    over = SignIn.objects.filter(user=user).exclude(session_key__in=_open_keys(user))
-    over.delete()
+    """Those whose sessions are over are forgotten along the way; after a new password, all the others are."""
+    rows = SignIn.objects.filter(user=user)
+    # The one that begins here is stored with the answer only.
+    _end(list(rows.exclude(session_key__in=[*_open_keys(user), session_key])))
     columns = {"user": user, "address": address[:64], "browser": browser[:255], "seen_at": now()}
     return SignIn.objects.update_or_create(session_key=session_key, defaults=columns)[0]
 
@@ -38,7 +41,7 @@ def end_sign_in(user: User, sign_in_id: UUID) -> None:
 
 def end_others(user: User, session_key: str) -> int:
     """All but the one that asks."""
-    others = list(SignIn.objects.filter(user=user).exclude(session_key=session_key))
+    others = [row for row in sign_ins_of(user) if row.session_key != session_key]
     _end(others)
     return len(others)
 
@@ -49,6 +52,13 @@ def _end(rows: list[SignIn]) -> None:
 
 
 def _open_keys(user: User) -> list[str]:
+    """Neither run out nor begun with an earlier password, whichever way that was replaced."""
     keys = SignIn.objects.filter(user=user).values_list("session_key", flat=True)
     rows = Session.objects.filter(session_key__in=list(keys), expire_date__gt=now())
-    return list(rows.values_list("session_key", flat=True))
+    seals = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return [row.session_key for row in rows if _is_sealed_with(row, seals)]
+
+
+def _is_sealed_with(session: Session, seals: list[str]) -> bool:
+    seal = str(session.get_decoded().get(HASH_SESSION_KEY, ""))
+    return any(constant_time_compare(seal, one) for one in seals)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import Membership, SignIn, User
 from leads.changes.people import add_member
+from leads.changes.sessions import sign_ins_of
 from tests.make import SYSTEM, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
@@ -112,10 +118,87 @@ def test_a_changed_password_ends_the_sessions_elsewhere_and_keeps_this_one():
     assert "this one" in here.get(reverse("admin:sessions")).content.decode()
 
 
+def listed(client):
+    """How many sessions the page lists; each other one has its own way to end it."""
+    page = client.get(reverse("admin:sessions")).content.decode()
+    return page.count("this one") + len(re.findall(r"/sessions/[0-9a-f-]{36}/", page))
+
+
+def reset(agent, password):
+    """By the link in the mail, in a browser of its own."""
+    client = Client()
+    agent.refresh_from_db()
+    uid, token = urlsafe_base64_encode(force_bytes(agent.pk)), default_token_generator.make_token(agent)
+    form = client.get(reverse("admin:password_reset_confirm", args=[uid, token]), follow=True)
+    sent = {"new_password1": password, "new_password2": password}
+    assert client.post(form.request["PATH_INFO"], sent).status_code == 302
+    return client
+
+
+def test_a_changed_password_takes_the_other_sessions_off_the_list_at_once():
+    agent = make_member(make_workspace())
+    here, elsewhere = signed_in(agent), signed_in(agent)
+    assert listed(here) == 2
+    fresh = "another long password"
+
+    here.post(reverse("admin:password"), {"old": "a long enough password", "new": fresh, "again": fresh})
+
+    assert listed(here) == 1
+    assert SignIn.objects.get().session_key == here.session.session_key
+    assert not Session.objects.filter(session_key=elsewhere.cookies["sessionid"].value).exists()
+
+
+def test_a_password_reset_by_mail_takes_every_earlier_session_off_the_list():
+    agent = make_member(make_workspace())
+    before = [signed_in(agent), signed_in(agent)]
+
+    here = reset(agent, "another long password")
+
+    assert listed(here) == 1
+    assert not any(is_in(client) for client in before)
+    assert Session.objects.count() == SignIn.objects.count() == 1
+
+
+def test_a_password_set_by_a_command_takes_them_off_the_list_too():
+    agent = make_member(make_workspace())
+    signed_in(agent)
+    agent.set_password("another long password")
+    agent.save()
+
+    assert sign_ins_of(agent) == []
+
+
+def test_one_session_is_ended_from_elsewhere_and_the_others_go_on():
+    agent, stranger = make_member(make_workspace()), make_member(make_workspace())
+    here, ended, kept = signed_in(agent), signed_in(agent), signed_in(agent)
+    row = SignIn.objects.get(session_key=ended.session.session_key)
+
+    signed_in(stranger).post(reverse("admin:session_end", args=[row.pk]))
+    assert is_in(ended)
+    said = here.post(reverse("admin:session_end", args=[row.pk]), follow=True).content.decode()
+
+    assert "That session has ended." in said
+    assert is_in(kept) and not is_in(ended)
+    assert listed(here) == 2
+
+
+def test_all_other_sessions_are_ended_and_counted_as_they_stood_on_the_list():
+    agent = make_member(make_workspace())
+    here, *others = signed_in(agent), signed_in(agent), signed_in(agent)
+    Session.objects.filter(session_key=others[0].session.session_key).update(expire_date=now())
+
+    said = here.post(reverse("admin:sessions"), follow=True).content.decode()
+
+    assert "1 other session ended." in said
+    assert is_in(here) and not any(is_in(client) for client in others)
+
+
 def test_a_session_of_an_older_secret_goes_on_and_one_that_is_over_does_not(settings):
     client = signed_in(make_member(make_workspace()))
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "rotated" * 8, [settings.SECRET_KEY]
     assert is_in(client)
+
+    assert listed(client) == 1
 
     Session.objects.filter(session_key=client.session.session_key).update(expire_date=now())
     assert not is_in(client)
