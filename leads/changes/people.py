@@ -88,7 +88,7 @@ def _create_user(email: str, password: str | None, name: str) -> User:
 
 
 def _set_role(workspace: Workspace, actor: Actor, user: User, role: str) -> Membership:
-    member = Membership.objects.filter(workspace=workspace, user=user).first()
+    member = Membership.objects.select_for_update().filter(workspace=workspace, user=user).first()
     if member is None:
         member = Membership(workspace=workspace, user=user)
     elif member.left_at is None and member.role == role:
@@ -123,11 +123,21 @@ def remove_member(workspace: Workspace, actor: Actor, user_id: UUID) -> None:
 
 
 def _keep_an_owner(workspace: Workspace, leaver: Membership, becoming: str = "") -> None:
+    """Who was invited and has not come in yet may never do so: they do not stand in for an owner who has."""
     if leaver.role != Role.OWNER or leaver.left_at is not None or becoming == Role.OWNER:
         return
-    owners = Membership.objects.select_for_update().filter(workspace=workspace, role=Role.OWNER, left_at=None)
-    if not owners.exclude(pk=leaver.pk).exists():
+    owners = Membership.objects.filter(workspace=workspace, role=Role.OWNER, left_at=None)
+    rows = owners.exclude(pk=leaver.pk).select_related("user").select_for_update(of=("self",))
+    others = [row.user for row in rows]
+    if not others:
         raise Refused("last_owner", _("A workspace needs an owner; make somebody else one first."))
+    if leaver.user.comes_in and not any(other.comes_in for other in others):
+        names = ", ".join(map(str, others))
+        message = _(
+            "A workspace needs an owner who can sign in; besides this one there is only %(names)s, who "
+            "cannot yet. Wait until the invitation is accepted, or make somebody else an owner first."
+        )
+        raise Refused("last_owner", message % {"names": names})
 
 
 def issue_key(

@@ -115,6 +115,19 @@ def test_the_last_owner_neither_leaves_nor_becomes_less(client, owner):
     assert Membership.objects.get(user=boss).role == "owner"
 
 
+def test_an_owner_who_was_only_invited_keeps_no_workspace(client, owner):
+    workspace, boss = owner
+    client.post(at("members"), {"email": "new@desk.example", "role": "owner", "name": ""})
+
+    demoted = client.post(at("member_role", boss.pk), {"role": "agent"}, follow=True)
+    removed = client.post(at("member_leave", boss.pk), {"heir": ""})
+
+    for page in (demoted, removed):
+        assert "there is only new@desk.example, who cannot yet" in text_of(page)
+    assert removed.status_code == 422
+    assert Membership.objects.get(user=boss).role == "owner"
+
+
 def test_a_link_opens_no_account_that_is_somebodys_already(client, owner):
     workspace, _owner = owner
     elsewhere = make_member(make_workspace(), email="busy@desk.example")

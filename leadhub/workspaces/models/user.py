@@ -68,3 +68,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name or self.email
+
+    @property
+    def comes_in(self) -> bool:
+        """Not barred, and with a password; whoever is invited has yet to choose one."""
+        return self.is_active and bool(self.password) and self.has_usable_password()
