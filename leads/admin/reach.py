@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,7 @@ from django.http import Http404
 
 from leads.admin.desk import Desk
 from leads.change import ById
+from leads.changes.undo import just_gave_away
 from leads.errors import NotFound
 from leads.models import Lead
 from leads.queries.full import load_lead
@@ -30,6 +32,19 @@ def lead_to_work(desk: Desk, lead_id: UUID, *, deleted: bool = False) -> Lead:
     """The lead, if it may be worked from here."""
     lead = lead_at(desk, lead_id, deleted=deleted)
     refuse_reader(desk, lead)
+    return lead
+
+
+def lead_to_undo(desk: Desk, lead_id: UUID, entry_ids: Collection[UUID], *, deleted: bool = False) -> Lead:
+    """The lead, if it may be worked from here, or was given away by these entries a moment ago."""
+    where = ById(lead_id, deleted=deleted)
+    try:
+        lead = load_lead(desk.workspace, where, tests=None, deleted=deleted)
+    except NotFound:
+        raise Http404 from None
+    if not just_gave_away(desk.actor, lead, entry_ids):
+        refuse_hidden(desk, lead)
+        refuse_reader(desk, lead)
     return lead
 
 

@@ -43,6 +43,16 @@ def _follow(draft: Draft, name: str, columns: dict[str, object]) -> None:
         draft.set_column("assigned_at", draft.moment if lead.assignee_id else None)
         if lead.assignee_id and "assignee_type" not in columns:
             draft.set_column("assignee_type", AssigneeType.HUMAN_AGENT)
+        _end_claim(draft)
+    elif name == "assignee_type" and lead.assignee_type == AssigneeType.AI_AGENT:
+        _end_claim(draft)
+
+
+def _end_claim(draft: Draft) -> None:
+    """Whoever held a lead that goes to somebody else is through with it; the new owner need not wait."""
+    if draft.lead.claimed_by_id not in {None, draft.lead.assignee_id}:
+        draft.set_column("claimed_by_id", None)
+        draft.set_column("claimed_until", None)
 
 
 def _stamp(draft: Draft, column: str, flag: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
 from leads.change import Actor, Outcome, Where
@@ -23,7 +25,7 @@ from leads.changes.plans import take_back_actions
 from leads.changes.store import store
 from leads.changes.transact import transact
 from leads.errors import NotFound, Refused
-from leads.models import Entry
+from leads.models import Entry, Lead
 from leads.queries.find import find_lead
 from leads.state import LeadState
 
@@ -118,9 +120,26 @@ def is_undone(entry: Entry) -> bool:
     return any(not is_undone(undo) for undo in undos)
 
 
+def just_gave_away(actor: Actor, lead: Lead, entry_ids: Collection[UUID]) -> bool:
+    """Whether this person handed the lead over a moment ago, by one of these entries, and it still is where
+    they put it: they may have it back, though it is not theirs to work any more."""
+    if actor.user_id is None or not entry_ids:
+        return False
+    rows = Entry.objects.filter(workspace=lead.workspace_id, lead=lead, pk__in=entry_ids)
+    found, moment = list(rows.only("user_id", "created_at", "changes")), now()
+    gave = [entry.changes.get("assignee", ["", ""])[:2] for entry in found]
+    had, has = {None, str(actor.user_id)}, str(lead.assignee_id)
+    all_mine = all(_is_of_late(entry, actor, moment) for entry in found)
+    return all_mine and any(old in had and new == has for old, new in gave)
+
+
 def _is_slip(entry: Entry, actor: Actor, moment: datetime) -> bool:
+    return entry.kind == "called" and _is_of_late(entry, actor, moment)
+
+
+def _is_of_late(entry: Entry, actor: Actor, moment: datetime) -> bool:
     mine = actor.user_id is not None and entry.user_id == actor.user_id
-    return entry.kind == "called" and mine and moment - entry.created_at <= SLIP
+    return mine and moment - entry.created_at <= SLIP
 
 
 def _inverse(state: LeadState, actor: Actor, entry: Entry, *, slipped: bool) -> Inverse:

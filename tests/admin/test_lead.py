@@ -644,6 +644,25 @@ def test_a_colleagues_hidden_lead_takes_a_note_and_shows_nothing(client, desk):
     assert client.get(address(hidden, "timeline")).status_code == 404
 
 
+def test_a_lead_handed_over_out_of_sight_is_told_and_can_be_had_back(client, desk):
+    workspace, agent = desk
+    workspace.own_leads_only = True
+    workspace.save()
+    colleague, lead = make_member(workspace), make_lead(workspace, assignee=agent.pk)
+    form = {"version": str(lead.version), "assignee": str(colleague.pk)}
+
+    by_script = post(client, lead, "owner", form, **{"HX-Request": "true"})
+
+    assert (by_script.status_code, by_script["HX-Redirect"]) == (200, "/admin/")
+    page = client.get("/admin/").content.decode()
+    assert "Owner changed." in page
+    back = re.search(rf'action="(/admin/leads/{lead.pk}/entries/[0-9a-f-]+/undo/)"', page)
+    assert client.post(back.group(1), {"slip": "yes"})["Location"].startswith(f"/admin/leads/{lead.pk}/")
+    assert Lead.objects.get(pk=lead.pk).assignee_id == agent.pk
+    form["version"] = "3"
+    assert post(client, lead, "owner", form)["Location"] == "/admin/"
+
+
 READS = (
     "status owner consent switch archive metadata contacts_add call write add_item why told timeline".split()
 )

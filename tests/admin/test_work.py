@@ -231,6 +231,34 @@ def test_a_lead_is_handed_over(client, desk, to, kind):
     assert lead.assignee_id == (colleague.pk if to == "colleague" else None)
 
 
+@pytest.mark.parametrize("own_only", [False, True])
+def test_who_handed_a_lead_over_by_mistake_has_it_back(client, desk, own_only):
+    workspace, agent = desk
+    workspace.own_leads_only = own_only
+    workspace.save()
+    lead, colleague = make_due(workspace, agent), make_member(workspace)
+
+    undo(client, said(client, client.post(step("reassign", lead), {"to": str(colleague.pk)})))
+
+    assert Lead.objects.get(pk=lead.pk).assignee_id == agent.pk
+
+
+def test_what_a_colleague_did_or_was_given_long_ago_is_not_taken_back_from_them(client, desk):
+    workspace, agent = desk
+    first, second = (make_due(workspace, agent) for _each in range(2))
+    colleague = make_member(workspace)
+    client.post(step("reassign", first), {"to": str(colleague.pk)})
+    gave = Entry.objects.get(lead=first, user=agent)
+    mover = make_user_actor(make_member(workspace, "manager"), "manager")
+    given = LeadChange(fields={"assignee": colleague.pk})
+    moved = apply_change(workspace, mover, ById(second.pk), given).entry
+
+    assert client.post(step("undo", second), {"entries": str(moved.pk)}).status_code == 403
+    with clock_at(now() + timedelta(minutes=16)):
+        assert client.post(step("undo", first), {"entries": str(gave.pk)}).status_code == 403
+    assert set(Lead.objects.values_list("assignee", flat=True)) == {colleague.pk}
+
+
 def test_nobody_hands_a_lead_to_somebody_of_another_workspace(client, desk):
     workspace, agent = desk
     lead, stranger = make_due(workspace, agent), make_member(make_workspace())

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from leads.change import ById, CallLog, LeadChange
-from leads.changes import apply_change
+from leads.change import CLEAR, ById, CallLog, LeadChange
+from leads.changes import apply_change, undo_entry
 from leads.changes.claims import claim_lead, release_lead
 from leads.errors import Refused
 from leads.models import Entry
@@ -49,6 +49,33 @@ def test_holding_on_is_no_news(desk):
     assert longer.claimed_until > before.claimed_until
     assert longer.version == 2
     assert Entry.objects.filter(lead=lead, kind="claimed").count() == 1
+
+
+@pytest.mark.parametrize("to", ["colleague", "nobody", "ai"])
+def test_a_claim_ends_where_the_lead_goes_to_somebody_else_and_an_undo_brings_it_back(desk, to):
+    workspace, lead, ana, ben = desk
+    apply_change(workspace, ana, ById(lead.pk), LeadChange(fields={"assignee": ana.user_id}))
+    claim_lead(workspace, ana, ById(lead.pk))
+    fields = {"assignee": ben.user_id if to == "colleague" else CLEAR}
+    fields |= {"assignee_type": "AI_AGENT"} if to == "ai" else {}
+
+    given = apply_change(workspace, ana, ById(lead.pk), LeadChange(fields=fields))
+
+    assert given.lead.claimed_by_id is None
+    undone = undo_entry(workspace, ana, ById(lead.pk), given.entry.pk).outcome.lead
+    assert (undone.assignee_id, undone.claimed_by_id) == (ana.user_id, ana.user_id)
+    assert claim_lead(workspace, ana, ById(lead.pk)).claimed_by_id == ana.user_id
+
+
+def test_a_lead_that_nobody_owns_leaves_the_hands_that_hold_it_for_the_ais(desk):
+    workspace, lead, ana, _ben = desk
+    apply_change(workspace, ana, ById(lead.pk), LeadChange(fields={"assignee_type": "HUMAN_AGENT"}))
+    claim_lead(workspace, ana, ById(lead.pk))
+
+    kept = apply_change(workspace, ana, ById(lead.pk), LeadChange(fields={"source": "web"})).lead
+    assert kept.claimed_by_id == ana.user_id
+    given = LeadChange(fields={"assignee_type": "AI_AGENT"})
+    assert apply_change(workspace, ana, ById(lead.pk), given).lead.claimed_by_id is None
 
 
 def test_a_claim_runs_out(desk):

@@ -44,6 +44,14 @@ def open_any(desk: Desk, lead_id: UUID) -> Lead:
         raise Http404 from None
 
 
+def is_out_of_sight(desk: Desk, lead_id: UUID) -> bool:
+    """Whether it was handed to somebody whose leads are not seen from here."""
+    if desk.sees_all:
+        return False
+    lead = find_lead(desk.workspace, ById(lead_id, deleted=True), tests=None)
+    return not desk.may_see(lead.assignee_id)
+
+
 def find_gone(desk: Desk, lead_id: UUID) -> Lead:
     """The row of a lead that was merged away, itself."""
     lead = leads_in(desk.workspace, tests=None).filter(pk=lead_id).first()

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from leads.admin.desk import Desk
 from leads.admin.notices import Step, tell
-from leads.admin.pages.lead.opening import open_full, open_lead
+from leads.admin.pages.lead.opening import is_out_of_sight, open_full, open_lead
 from leads.admin.pages.lead.seen import Clash, Clashed
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.render import fragment, go, is_partial, page
@@ -154,6 +154,8 @@ def finish(
 ) -> HttpResponse:
     """Say what was done, with undo where there is something to take back."""
     tell(request, done.text, level=done.level, step=undo_step(lead_id, done.entry))
+    if is_out_of_sight(desk, lead_id):
+        return go(request, "admin:index")
     if not is_partial(request):
         place = f"#lead-{panels[0]}" if panels else ""
         return redirect(reverse("admin:lead", args=[lead_id]) + place)

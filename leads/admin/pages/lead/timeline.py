@@ -16,6 +16,7 @@ from leads.admin.pages.lead.opening import LINES, open_lead
 from leads.admin.pages.lead.steps import Done, Refusal, finish, show_sheet
 from leads.admin.pages.lead.story import CLAIMS, FILTERS, days_of, entry_line, know_people
 from leads.admin.pages.render import fragment, is_partial, page
+from leads.admin.reach import lead_to_undo
 from leads.admin.telling import Speaker
 from leads.change import ById
 from leads.changes import undo_entry, undo_merge
@@ -135,7 +136,8 @@ def _undo(desk: Desk, lead: Lead, found: Entry, *, dry_run: bool = False, slip: 
 
 def undo(request: HttpRequest, desk: Desk, lead_id: UUID, entry_id: UUID) -> HttpResponse:
     """Take an entry back as far as it still stands, and say what stays."""
-    lead = open_lead(desk, lead_id, to_edit=request.method == "POST")
+    is_meant = request.method == "POST"
+    lead = lead_to_undo(desk, lead_id, [entry_id], deleted=True) if is_meant else open_lead(desk, lead_id)
     found = _find(desk, lead, entry_id)
     if request.method != "POST":
         return show_sheet(request, _entry_context(desk, lead, found, None))
