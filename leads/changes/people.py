@@ -18,6 +18,7 @@ from leads.change import Actor
 from leads.changes.catalogue import check_row, fill_catalogue, write_entry
 from leads.changes.transact import transact
 from leads.errors import NotFound, Refused
+from leads.queries.workspace import keys_in, older_keys
 from leads.timeline import MISSING, change_of
 from leads.validation.problems import Problems
 from leads.values import clean_country, clean_currency, clean_email, clean_line, clean_time_zone
@@ -185,19 +186,25 @@ def _store_key(workspace: Workspace, actor: Actor, key: ApiKey) -> None:
     write_entry(workspace, actor, "key_issued", _("Key “%s” issued") % key.name, changes)
 
 
-def revoke_key(workspace: Workspace, actor: Actor, public_id: str) -> ApiKey:
-    """Revoking twice keeps the first time."""
+def revoke_key(workspace: Workspace, actor: Actor, public_id: str) -> tuple[ApiKey, list[ApiKey]]:
+    """For good, and with it the older ones in whose place it came, because what they open is the same.
+    Revoking twice keeps the first time."""
 
-    def write() -> ApiKey:
+    def write() -> tuple[ApiKey, list[ApiKey]]:
         key = ApiKey.objects.select_for_update().filter(workspace=workspace, public_id=public_id).first()
         if key is None:
             raise NotFound(_("The workspace has no key with this id."))
-        if key.revoked_at is None:
-            key.revoked_at = now()
-            key.save(update_fields=["revoked_at"])
-            changes = {f"/keys/{key.public_id}": change_of({"name": key.name}, MISSING)}
-            write_entry(workspace, actor, "key_revoked", _("Key “%s” revoked") % key.name, changes)
-        return key
+        moment = now()
+        older = older_keys(key, keys_in(workspace), moment)
+        ended = [row for row in (key, *older) if row.revoked_at is None]
+        for row in ended:
+            row.revoked_at = moment
+            row.save(update_fields=["revoked_at"])
+        if ended:
+            said = _("Key “%s” revoked, with what it had replaced") if older else _("Key “%s” revoked")
+            changes = {f"/keys/{row.public_id}": change_of({"name": row.name}, MISSING) for row in ended}
+            write_entry(workspace, actor, "key_revoked", said % key.name, changes)
+        return key, older
 
     return transact(write)
 

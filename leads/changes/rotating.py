@@ -32,7 +32,7 @@ def rotate_key(
         moment = now()
         if not old.works_at(moment):
             raise Refused("inactive_key", _("This key works no more; issue a new one instead."))
-        fresh = issue_key(
+        key, fresh = issue_key(
             workspace,
             actor,
             name=old.name,
@@ -41,11 +41,13 @@ def rotate_key(
             test=old.is_test,
             expires_at=old.expires_at,
         )
+        key.replaces = old
+        key.save(update_fields=["replaces"])
         ends = min(filter(None, (old.expires_at, moment + overlap)))
         changes = {f"/keys/{old.public_id}/expires_at": change_of(old.expires_at, ends)}
         old.expires_at = ends
         old.save(update_fields=["expires_at"])
         write_entry(workspace, actor, "key_rotated", _("Key “%s” rotated") % old.name, changes)
-        return fresh
+        return key, fresh
 
     return transact(write)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -48,6 +50,15 @@ def names_of(people: set[UUID]) -> dict[UUID, str]:
 def keys_in(workspace: Workspace) -> list[ApiKey]:
     """Newest first; revoked ones too, because the timeline names them."""
     return list(ApiKey.objects.filter(workspace=workspace).order_by("-created_at", "-id"))
+
+
+def older_keys(key: ApiKey, keys: Iterable[ApiKey], moment: datetime) -> list[ApiKey]:
+    """Of these keys those in whose place that one came, step by step, as far as they still work."""
+    rows, found, at = {row.pk: row for row in keys}, [], key
+    while at.replaces_id in rows:
+        at = rows[at.replaces_id]
+        found.append(at)
+    return [row for row in found if row.works_at(moment)]
 
 
 def find_disposition(workspace: Workspace, outcome_or_id: str) -> Disposition:

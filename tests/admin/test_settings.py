@@ -14,6 +14,7 @@ from django.core import mail
 from django.urls import reverse
 
 from leadhub.web.models import RequestRecord
+from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.keys import find_key
 from leadhub.workspaces.models import ApiKey, Membership, SignIn, User, Workspace, WorkspaceEntry
@@ -21,6 +22,7 @@ from leads.admin.words import written
 from leads.change import Actor, ActorKind, Archive, ById, LeadChange, TagChange
 from leads.changes import apply_change
 from leads.changes.endpoints import create_endpoint
+from leads.changes.rotating import rotate_key
 from leads.models import BulkRow, Entry, Job, Lead, MessageTemplate, Tag, WebhookDelivery, WebhookEndpoint
 from leads.outbox.jobs import JobQueue
 from leads.outbox.log import send_test
@@ -162,6 +164,70 @@ def test_a_key_is_told_once_and_rotated_with_an_overlap(client, owner):
     client.post(at("key_revoke", new.public_id))
     assert client.post(at("key_rotate", new.public_id), follow=True).status_code == 200
     assert ApiKey.objects.filter(workspace=workspace).count() == 2
+
+
+def rotated(client, key):
+    """What took its place, by the page."""
+    fresh = re.search(r"hub_\w{51}", text_of(client.post(at("key_rotate", key.public_id))))[0]
+    return find_key(fresh), fresh
+
+
+def opens(client, text):
+    headers = {"Authorization": f"Bearer {text}"}
+    return client.get("/api/hub/leads", headers=headers).status_code == 200
+
+
+def test_revoking_a_rotated_key_ends_the_older_ones_too_and_says_so_before_and_after(client, owner):
+    workspace, _owner = owner
+    key, text = make_key(workspace, "hub")
+    new, fresh = rotated(client, key)
+    newest, last = rotated(client, new)
+    _stranger, kept = make_key(workspace, "hub")
+    assert all(opens(client, one) for one in (text, fresh, last, kept))
+    assert "so does the older key that it replaced" in text_of(client.get(at("key", newest.public_id)))
+
+    said = text_of(client.post(at("key_revoke", newest.public_id), follow=True))
+
+    assert "is revoked, with what it had replaced" in said
+    assert [opens(client, one) for one in (text, fresh, last, kept)] == [False, False, False, True]
+    entry = WorkspaceEntry.objects.get(workspace=workspace, kind="key_revoked")
+    assert entry.changes.keys() == {f"/keys/{one.public_id}" for one in (key, new, newest)}
+    assert "with what it had replaced" in text_of(client.get(at("audit"), {"kind": "key_revoked"}))
+    client.post(at("key_revoke", newest.public_id))
+    assert WorkspaceEntry.objects.filter(workspace=workspace, kind="key_revoked").count() == 1
+
+
+def test_the_page_of_a_rotated_key_shows_the_older_one_and_ends_it_alone(client, owner):
+    workspace, _owner = owner
+    key, text = make_key(workspace, "hub")
+    assert "An older key still works" not in text_of(client.get(at("key", key.public_id)))
+    new, fresh = rotated(client, key)
+    page = text_of(client.get(at("key", new.public_id)))
+    assert "An older key still works" in page
+    assert at("key_revoke", key.public_id) in page
+    assert at("key", new.public_id) in text_of(client.get(at("key", key.public_id)))
+
+    back = client.post(at("key_revoke", key.public_id), {"back": new.public_id}, follow=True)
+
+    assert back.request["PATH_INFO"] == at("key", new.public_id)
+    assert "An older key still works" not in text_of(back)
+    assert "so does the older key" not in text_of(back)
+    assert (opens(client, text), opens(client, fresh)) == (False, True)
+
+
+def test_an_overlap_that_is_over_is_shown_no_more_and_keeps_its_end(client, owner):
+    workspace, _owner = owner
+    key, _text = make_key(workspace, "hub")
+    with clock_at(now() - timedelta(hours=25)):
+        new, _fresh = rotate_key(workspace, SYSTEM, key.public_id)
+    assert "An older key still works" not in text_of(client.get(at("key", new.public_id)))
+
+    client.post(at("key_revoke", new.public_id))
+
+    key.refresh_from_db()
+    assert (key.revoked_at, key.works_at(now())) == (None, False)
+    entry = WorkspaceEntry.objects.get(workspace=workspace, kind="key_revoked")
+    assert entry.changes.keys() == {f"/keys/{new.public_id}"}
 
 
 def test_the_page_of_a_key_counts_what_it_did_and_whose_values_it_replaced(client, owner):

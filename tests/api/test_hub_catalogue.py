@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from leadhub.workspaces.models import WorkspaceEntry
+from leadhub.workspaces.models import ApiKey, WorkspaceEntry
+from leads.changes.rotating import rotate_key
 from tests.api.hub import faults, hub
-from tests.make import make_answerable, make_lead, make_member, make_workspace
+from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +117,18 @@ def test_the_checklist_is_read_and_replaced():
     }
 
 
+def test_revoking_a_rotated_key_names_the_older_one_that_ends_with_it():
+    call = hub()
+    made = call("POST", "/api/hub/keys", {"name": "Chat", "dialects": ["pollybot"]}).body
+    new, _fresh = rotate_key(ApiKey.objects.get(public_id=made["id"]).workspace, SYSTEM, made["id"])
+
+    gone = call("DELETE", f"/api/hub/keys/{new.public_id}").body
+
+    assert (gone["id"], gone["also_revoked"]) == (new.public_id, [made["id"]])
+    older = next(key for key in call("GET", "/api/hub/keys").body["data"] if key["id"] == made["id"])
+    assert older["revoked_at"] == gone["revoked_at"]
+
+
 def test_keys_are_issued_shown_once_and_revoked():
     call = hub()
     body = {
@@ -131,6 +144,8 @@ def test_keys_are_issued_shown_once_and_revoked():
     assert [key["name"] for key in listed] == ["Chat", "a key"]
     assert "text" not in listed[0]
     assert call("DELETE", f"/api/hub/keys/{made.body['id']}").body["revoked_at"]
+    again = call("DELETE", f"/api/hub/keys/{made.body['id']}")
+    assert (again.status, again.body["also_revoked"]) == (200, [])
     assert call("DELETE", "/api/hub/keys/none").status == 404
     bad = {"name": "", "dialects": ["klingon"], "scopes": "all", "expires_at": "x", "is_test": 1, "y": 0}
     assert faults(call("POST", "/api/hub/keys", bad)) == {

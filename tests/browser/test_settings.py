@@ -146,9 +146,21 @@ def test_a_key_is_shown_once_copied_rotated_and_revoked(owner_page):
     page.get_by_role("dialog").get_by_role("button", name="Rotate").click()
     assert page.locator("#key-text").inner_text() != text
     page.get_by_role("link", name="I have copied it").click()
-    page.get_by_role("button", name="Revoke").click()
-    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    look(page, "key-rotated")
+    page.get_by_role("button", name="Revoke now").click()
+    expect(page.get_by_role("dialog")).to_contain_text("The one that replaced it goes on.")
+    page.get_by_role("dialog").get_by_role("button", name="Revoke now").click()
     expect(page.get_by_role("status")).to_contain_text("is revoked")
+    expect(page.get_by_role("button", name="Revoke now")).to_have_count(0)
+
+    page.get_by_role("button", name="Rotate").click()
+    page.get_by_role("dialog").get_by_role("button", name="Rotate").click()
+    page.get_by_role("link", name="I have copied it").click()
+    page.get_by_role("button", name="Revoke", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("so does the older key that it replaced")
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("status")).to_contain_text("is revoked, with what it had replaced")
+    look(page, "key-revoked")
 
 
 def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(owner_page):

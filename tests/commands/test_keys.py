@@ -9,8 +9,9 @@ import pytest
 from leadhub.workspaces.clock import at, now
 from leadhub.workspaces.keys import find_key
 from leadhub.workspaces.models import DIALECTS, ApiKey, WorkspaceEntry
+from leads.changes.rotating import rotate_key
 from tests.commands.run import output_of, refusal_of
-from tests.make import make_key, make_workspace
+from tests.make import SYSTEM, make_key, make_workspace
 
 pytestmark = pytest.mark.django_db
 PREFIXES = {
@@ -112,6 +113,17 @@ def test_a_key_is_revoked_by_its_id_or_by_itself(workspace):
         assert not key.works_at(now())
         assert key.public_id in said
         assert text not in said
+
+
+def test_an_older_key_is_revoked_with_the_one_that_replaced_it(workspace):
+    key, _text = make_key(workspace)
+    new, _fresh = rotate_key(workspace, SYSTEM, key.public_id)
+
+    said = output_of("revoke_key", "acme", new.public_id)
+
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+    assert f"older key {key.public_id}" in said
 
 
 def test_revoking_again_keeps_the_first_time(workspace):

@@ -29,6 +29,8 @@ class ApiKey(Owned):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    # In whose place it came when that one was rotated; both work until the older one's overlap is over.
+    replaces = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("API key")

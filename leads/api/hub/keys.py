@@ -55,11 +55,18 @@ class KeyView(HubView):
 
     scopes = _ADMIN
 
-    @described("revoke_key", "Revoke a key, for good.", answers={200: voice.KEY}, tag="Keys")
+    @described(
+        "revoke_key",
+        "Revoke a key, for good.",
+        answers={200: voice.REVOKED_KEY},
+        about="An older key that it replaced and that would still work is revoked with it.",
+        tag="Keys",
+    )
     def delete(self, request: HttpRequest, key_id: str) -> HttpResponse:
         def work() -> Reply:
             self.require_no_test_key()
-            return Reply(voice.show_key(revoke_key(self.workspace, self.actor, key_id)))
+            key, older = revoke_key(self.workspace, self.actor, key_id)
+            return Reply({**voice.show_key(key), "also_revoked": [one.public_id for one in older]})
 
         return self.write(work)
 

@@ -14,7 +14,10 @@ from leads.values import format_moment
 
 
 class Command(command.Command):
-    help = "Revoke a key of a workspace: it opens nothing any more. Revoking it again changes nothing."
+    help = (
+        "Revoke a key of a workspace: it opens nothing any more, nor does an older one that it replaced and "
+        "that would still work. Revoking it again changes nothing."
+    )
     example = "manage.py revoke_key acme Ab12Cd34"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,8 +28,11 @@ class Command(command.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         workspace = command.find_workspace(options["slug"])
-        key = revoke_key(workspace, self.actor, parse_public_id(options["key"]) or options["key"])
+        key, older = revoke_key(workspace, self.actor, parse_public_id(options["key"]) or options["key"])
         assert key.revoked_at is not None
         words = _("Key %(id)s (%(name)s) is revoked since %(moment)s.")
         shown = {"id": key.public_id, "name": key.name, "moment": format_moment(key.revoked_at)}
         self.stdout.write(words % shown)
+        for one in older:
+            words = _("The older key %(id)s, which it had replaced, is revoked too.")
+            self.stdout.write(words % {"id": one.public_id})

@@ -40,6 +40,13 @@ _KEY: Final[Mapping[str, Schema]] = {
 }
 KEY: Final = thing("Key", _KEY)
 NEW_KEY: Final = thing("NewKey", {**_KEY, "text": {**TEXT, "description": "The key itself, told this once."}})
+REVOKED_KEY: Final = thing(
+    "RevokedKey",
+    {
+        **_KEY,
+        "also_revoked": {**several(TEXT), "description": "The ids of older keys that it had replaced."},
+    },
+)
 KEY_SENT: Final[Schema] = {
     "title": "KeyRequest",
     "type": "object",

@@ -22,7 +22,7 @@ from leads.changes.people import issue_key, revoke_key
 from leads.changes.rotating import rotate_key
 from leads.errors import LeadError
 from leads.queries.key_story import story_of
-from leads.queries.workspace import keys_in
+from leads.queries.workspace import keys_in, older_keys
 from leads.values import clean_date
 
 NAMES: Final = {
@@ -81,14 +81,17 @@ def _told(request: HttpRequest, desk: Desk, key: ApiKey, fresh: NewKey) -> HttpR
 
 
 def look(request: HttpRequest, desk: Desk, public_id: str) -> HttpResponse:
-    key = _find(desk, public_id)
+    keys, moment = keys_in(desk.workspace), now()
+    key = _find(keys, public_id)
     context = {
         "title": key.name,
         "key": key,
+        "older": older_keys(key, keys, moment),
+        "newer": [row for row in keys if row.replaces_id == key.pk and row.works_at(moment)],
         "story": story_of(key),
         "dialects": [NAMES[word] for word in key.dialects],
         "scopes": [_SCOPES[word] for word in key.scopes],
-        "works": key.works_at(now()),
+        "works": key.works_at(moment),
     }
     return settings_page(request, "key", "keys", context)
 
@@ -96,7 +99,7 @@ def look(request: HttpRequest, desk: Desk, public_id: str) -> HttpResponse:
 def rotate(request: HttpRequest, desk: Desk, public_id: str) -> HttpResponse:
     if request.method != "POST":
         return go(request, "admin:key", public_id=public_id)
-    _find(desk, public_id)
+    _find(keys_in(desk.workspace), public_id)
     try:
         return _told(request, desk, *rotate_key(desk.workspace, desk.actor, public_id))
     except LeadError as refusal:
@@ -105,15 +108,23 @@ def rotate(request: HttpRequest, desk: Desk, public_id: str) -> HttpResponse:
 
 
 def revoke(request: HttpRequest, desk: Desk, public_id: str) -> HttpResponse:
-    key = _find(desk, public_id)
+    """From the page of the key itself, or from that of the one which came in its place."""
+    keys = keys_in(desk.workspace)
+    key = _find(keys, public_id)
     if request.method == "POST":
-        revoke_key(desk.workspace, desk.actor, public_id)
-        tell(request, _("Key “%s” is revoked; nothing gets in with it any more.") % key.name)
-    return go(request, "admin:key", public_id=public_id)
+        _key, older = revoke_key(desk.workspace, desk.actor, public_id)
+        said = _("Key “%s” is revoked; nothing gets in with it any more.") % key.name
+        if older:
+            said = _("Key “%s” is revoked, with what it had replaced; nothing gets in with them any more.")
+            said %= key.name
+        tell(request, said)
+    places = {row.public_id for row in keys}
+    back = request.POST.get("back", "")
+    return go(request, "admin:key", public_id=back if back in places else public_id)
 
 
-def _find(desk: Desk, public_id: str) -> ApiKey:
-    key = next((row for row in keys_in(desk.workspace) if row.public_id == public_id), None)
+def _find(keys: list[ApiKey], public_id: str) -> ApiKey:
+    key = next((row for row in keys if row.public_id == public_id), None)
     if key is None:
         raise Http404
     return key
