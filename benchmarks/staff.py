@@ -62,6 +62,7 @@ def _pages(workspace_id: str) -> list[tuple[str, str, str]]:
         ("list, deepest page", "owner", f"{leads}-created_at&after={deep}"),
         ("list by next step", "owner", f"{leads}next_action_at"),
         ("list, a stage and an owner", "agent", f"{leads}-created_at&stage=new&assignee=me"),
+        ("list, two stages and an owner", "agent", f"{leads}-created_at&stage=new,won&assignee=me"),
         ("list, a tag and a period", "owner", f"{leads}-created_at&tag=7&created_to={since}"),
         ("list, a value of the metadata", "owner", f"{leads}-created_at&metadata.score=42"),
         ("search, a rare name", "owner", f"{leads}-created_at&search={middle.last_name[4:12]}"),

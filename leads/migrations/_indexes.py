@@ -17,6 +17,9 @@ INDEXES = {
     " WHERE deleted_at IS NULL AND merged_into_id IS NULL",
     "lead_changed": "leads_lead (workspace_id, is_test, updated_at DESC, id DESC, archived_at)"
     " WHERE deleted_at IS NULL AND merged_into_id IS NULL",
+    # An owner's leads of a stage, and their count: an owner may have many, and hardly any of that stage.
+    "lead_of_owner": "leads_lead (workspace_id, assignee_id, disposition_id, is_test, created_at DESC, id DESC,"
+    " archived_at) WHERE deleted_at IS NULL AND merged_into_id IS NULL",
     "lead_deleted": "leads_lead (workspace_id, created_at DESC, id DESC) WHERE deleted_at IS NOT NULL",
     "lead_of_import": "leads_lead (workspace_id, import_batch_id, created_at DESC, id DESC)"
     " WHERE import_batch_id IS NOT NULL",
@@ -30,6 +33,8 @@ POSTGRES = {
     # A digest, because an answer may be longer than an index takes.
     "answer_value": "leads_answer (workspace_id, item_id, md5(value::text))",
 }
+# What PostgreSQL takes for independent and is not: which stages an owner's leads are in.
+STATISTICS = {"lead_owner_stage": "(mcv) ON assignee_id, disposition_id FROM leads_lead"}
 
 # A trigram index without a copy of the text. Its rows are numbered by a table of its own, because the numbers of
 # leads_lead itself change with VACUUM.
@@ -64,29 +69,40 @@ SQLITE_BACK = [
 
 
 class OwnIndexes(Operation):
-    """Makes what is missing; on SQLite the search index is made anew."""
+    """Makes what is missing of the named ones, or of all; then also, on SQLite, the search index anew."""
 
     reversible = True
     reduces_to_sql = False
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         pass
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        vendor = schema_editor.connection.vendor
-        for name, index in (INDEXES | (POSTGRES if vendor == "postgresql" else {})).items():
+        is_postgres = schema_editor.connection.vendor == "postgresql"
+        for name, index in self._meant(INDEXES | (POSTGRES if is_postgres else {})):
             schema_editor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {index}")
-        if vendor == "sqlite":
+        for name, told in self._meant(STATISTICS if is_postgres else {}):
+            schema_editor.execute(f"CREATE STATISTICS IF NOT EXISTS {name} {told}")
+        if not is_postgres and not self.names:
             search = SQLITE if has_trigrams(schema_editor.connection) else []
             for statement in SQLITE_BACK + search:
                 schema_editor.execute(statement)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        for name in INDEXES | POSTGRES:
+        is_postgres = schema_editor.connection.vendor == "postgresql"
+        for name, _index in self._meant(INDEXES | POSTGRES):
             schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
-        if schema_editor.connection.vendor == "sqlite":
+        for name, _told in self._meant(STATISTICS if is_postgres else {}):
+            schema_editor.execute(f"DROP STATISTICS IF EXISTS {name}")
+        if not is_postgres and not self.names:
             for statement in SQLITE_BACK:
                 schema_editor.execute(statement)
+
+    def _meant(self, known: dict[str, str]) -> list[tuple[str, str]]:
+        return [(name, told) for name, told in known.items() if not self.names or name in self.names]
 
     def describe(self) -> str:
         return "Index what leads are searched and counted by"

@@ -42,6 +42,10 @@ def listed(filters=None, **options):
     return lambda many: list_leads(many.workspace, filters or {}, **options)
 
 
+def owned(**filters):
+    return lambda many: list_leads(many.workspace, {"assignee": str(many.owner.pk), **filters})
+
+
 def behind(order, place):
     """A list that goes on deep within: after the so-manieth lead."""
 
@@ -181,9 +185,9 @@ FILTERS = [
     Question("a common stage", listed({"stage": "new"})),
     Question("several stages", listed({"stage": "new,won"})),
     Question("a stage that no lead has", listed({"stage": "lost"}), {"lead_disposition"}, 10),
-    Question(
-        "one owner", lambda m: list_leads(m.workspace, {"assignee": str(m.owner.pk)}), {"lead_assignee"}
-    ),
+    Question("one owner", owned(), {"lead_assignee"}),
+    Question("a rare stage of an owner", owned(stage="won"), {"lead_of_owner"}, 100),
+    Question("stages of which an owner has few", owned(stage="contacted,won"), {"lead_of_owner"}, 100),
     Question("nobody's", listed({"assignee": "none"})),
     Question("a rare source", listed({"source": "fair"}), {"lead_source"}),
     Question("a common source", listed({"source": "web"})),
