@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from leadhub.workspaces.models import Role, User
 from leads.admin import failures, frame
 from leads.admin.banners import banners
+from leads.admin.clocks import read_by
 from leads.admin.desk import Desk, desk_of, is_of_another_desk, memberships_of
 from leads.admin.notices import notices
 from leads.admin.pages.data.routes import ROUTES as DATA
@@ -126,7 +127,11 @@ class StaffSite(AdminSite):
             if is_partial(request) and not self.has_permission(request):
                 return failures.sign_in_again(request)
             # A language that is named is looked up faster than one that is only the default.
-            with timezone.override(self._zone(request)), translation.override(translation.get_language()):
+            with (
+                timezone.override(self._zone(request)),
+                read_by(request.user),
+                translation.override(translation.get_language()),
+            ):
                 try:
                     response = inner(request, *args, **kwargs)
                 except (PermissionDenied, Http404) as error:

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.definitions import Definitions
+from leads.admin.clocks import written
 from leads.admin.naming import UNTOLD, name_of
 from leads.changes.paths import parts_of
 from leads.models import Action, ActionStatus, AnswerStatus, AssigneeType, Entry
@@ -121,14 +121,14 @@ def plain_words(value: object) -> str:
 
 
 def moment_words(value: object) -> str:
-    """In the zone of whoever looks."""
+    """In the zone and the format of whoever looks."""
     moment = value if isinstance(value, datetime) else clean_moment(value)
-    return str(formats.date_format(timezone.localtime(moment), "j M Y, H:i"))
+    return written(moment)
 
 
 def answer_words(value: object, field_type: str = "") -> str:
     if field_type == "DATE" and isinstance(value, str):
-        return str(formats.date_format(date.fromisoformat(value), "j M Y"))
+        return written(date.fromisoformat(value))
     return plain_words(value)
 
 

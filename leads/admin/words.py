@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -25,11 +26,14 @@ from django.utils.translation import gettext as _
 
 from checklists.rules import FieldType
 from leadhub.workspaces.clock import now
+from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Role
+from leads.admin.clocks import written
 from leads.admin.content import type_words
 from leads.admin.route import address, is_plain
 from leads.admin.telling import door_words
 from leads.models import Action, Document
+from leads.values import clean_moment
 from leads.values.content import false_ending
 from leads.values.zone import zone_of
 
@@ -52,6 +56,7 @@ _UNITS: Final[tuple[tuple[int, int, Callable[[int], str]], ...]] = (
 # The dash is how `shown` has put it already.
 _EMPTY: Final = (None, "", "–")
 _UNTOLD: Final = frozenset({"/disposition/change", "note"})
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 class Address(URLNode):
@@ -101,12 +106,24 @@ def typed(field_type: str) -> str:
 
 @register.filter
 def told(changes: Mapping[str, list[Any]]) -> list[tuple[str, str, str]]:
-    """(name, old, new) of each difference that a person would ask about."""
-    return [
-        (path.strip("/").replace("/", " › ").replace("_", " "), shown(change[0]), shown(change[1]))
+    """(name, old, new) of each difference that a person would ask about; no id, and times in their zone."""
+    told = [
+        (_spelled_out(path), *map(_as_read, change[:2]))
         for path, change in changes.items()
         if path not in _UNTOLD
     ]
+    return [(name, old, new) for name, old, new in told if old != new]
+
+
+def _spelled_out(path: str) -> str:
+    parts = [part for part in path.strip("/").split("/") if parse_id(part) is None]
+    return " › ".join(parts).replace("_", " ")
+
+
+def _as_read(value: object) -> str:
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return written(clean_moment(value))
+    return shown(value)
 
 
 @register.simple_tag
@@ -128,33 +145,13 @@ def when(context: Context, moment: date | None, how: str = "") -> str:
         return "–"
     reader = getattr(context.get("desk"), "user", None)
     if not isinstance(moment, datetime):
-        return written(moment, reader)
+        return written(moment, reader=reader)
     here = localtime(moment)
-    whole = written(here, reader)
-    text = whole if not how else distance(moment) if how == "near" else written(here, reader, how)
+    whole = written(here, reader=reader)
+    text = whole if not how else distance(moment) if how == "near" else written(here, how, reader)
     return format_html(
         '<time datetime="{}" title="{} {}">{}</time>', moment.isoformat(), whole, here.tzname(), text
     )
-
-
-def written(moment: date, reader: object, part: str = "") -> str:
-    """In the format that the reader chose; a day without a time has nothing else to tell."""
-    style = getattr(reader, "date_format", "") or "j M Y, H:i"
-    clock = min(place for place in (style.find("H"), style.find("g")) if place >= 0)
-    only_day, language = style[:clock].rstrip(", "), get_language() or ""
-    if not isinstance(moment, datetime):
-        return _spelled(moment, only_day, language)
-    here = localtime(moment)
-    if part == "day":
-        return _spelled(here.date(), only_day, language)
-    told = _spelled(time(here.hour, here.minute), style[clock:], language)
-    return told if part == "clock" else _spelled(here.date(), style[:clock], language) + told
-
-
-@lru_cache(maxsize=4096)
-def _spelled(part: date | time, style: str, language: str) -> str:
-    """Kept, because the hundred moments of a page are of a few days and minutes."""
-    return str(date_format(part, style))
 
 
 def distance(moment: datetime) -> str:

@@ -13,7 +13,7 @@ from leadhub.workspaces.models import Workspace
 from leads.changes import transact
 from leads.changes.endpoints import find_endpoint
 from leads.errors import NotFound, Refused
-from leads.models import Event, WebhookDelivery, WebhookEndpoint
+from leads.models import Entry, Event, WebhookDelivery, WebhookEndpoint
 from leads.models.outbox import Leased
 from leads.outbox.events import TEST, message_of
 
@@ -22,6 +22,13 @@ def deliveries_of_lead(workspace: Workspace, lead_id: UUID, limit: int = 100) ->
     """What was told, or is yet to be told, about a lead: newest first, each with its endpoint and event."""
     about = WebhookDelivery.objects.filter(workspace=workspace, lead_id=lead_id)
     return list(about.select_related("endpoint", "event").order_by("-pk")[:limit])
+
+
+def deliveries_of_entry(entry: Entry) -> list[WebhookDelivery]:
+    """Who has heard of one change of a lead, in the order in which they did."""
+    rows = WebhookDelivery.objects.filter(workspace=entry.workspace_id, lead_id=entry.lead_id)
+    rows = rows.filter(event__entry_id=entry.pk, state=Leased.State.DONE)
+    return list(rows.select_related("endpoint").order_by("finished_at", "pk"))
 
 
 def deliveries_of_endpoint(

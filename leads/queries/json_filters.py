@@ -23,6 +23,8 @@ from leads.values import clean_number, clean_text, nearest_of, plain_number
 METADATA: Final = "metadata."
 ANSWER: Final = "answer."
 _LONGEST: Final = 255
+# Pages say yes and no, where JSON says true and false.
+_TRUTHS: Final = {"true": True, "yes": True, "false": False, "no": False}
 
 
 class MetadataFilter(One):
@@ -38,8 +40,8 @@ class MetadataFilter(One):
             return [raw]
         text = clean_text(raw, _LONGEST)
         meanings: list[object] = [text]
-        if text in ("true", "false"):
-            meanings.append(text == "true")
+        if text.casefold() in _TRUTHS:
+            meanings.append(_TRUTHS[text.casefold()])
         with suppress(ValidationError):
             meanings.append(plain_number(clean_number(text)))
         return meanings

@@ -112,7 +112,7 @@ def merge_log(
     return LogPage(lines, None if horizon is None else write_cursor(Mark(_ORDER, *horizon)))
 
 
-def put_messages(workspace: Workspace, lines: Iterable[LogLine]) -> None:
+def put_messages(workspace: Workspace | UUID, lines: Iterable[LogLine]) -> None:
     """The messages of all these lines, in one query."""
     speaking = [line for line in lines if line.action is not None and line.action.kind not in _SILENT]
     if not speaking:
@@ -123,6 +123,16 @@ def put_messages(workspace: Workspace, lines: Iterable[LogLine]) -> None:
         found.setdefault(message.action_id, []).append(message)
     for line in speaking:
         line.messages = found.get(line.row.pk, [])
+
+
+def lines_of_actions(workspace_id: UUID, keys: Collection[UUID]) -> dict[UUID, LogLine]:
+    """These actions as lines of the log, with what was said in them."""
+    if not keys:
+        return {}
+    rows = Action.objects.filter(workspace=workspace_id, pk__in=keys)
+    lines = {action.pk: LogLine(action=action) for action in rows}
+    put_messages(workspace_id, lines.values())
+    return lines
 
 
 def find_entry(workspace: Workspace, lead: Lead, entry_id: UUID) -> Entry | None:

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from checklists.models import Group, Item
+from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
+from leadhub.workspaces.models import User
 from leads.change import AnswerChange, ById, CallLog, ConsentWish, ContactPointChange, LeadChange, TagChange
 from leads.changes import apply_change
 from leads.changes.actions import plan_action
 from leads.changes.endpoints import create_endpoint
 from leads.changes.message_templates import save_template
 from leads.changes.messages import add_draft, write_message
-from leads.models import Action, ConsentEvent, ContactPoint, Document, Entry, Lead, NotDuplicate
+from leads.models import (
+    Action,
+    ConsentEvent,
+    ContactPoint,
+    Document,
+    Entry,
+    Event,
+    Lead,
+    NotDuplicate,
+    WebhookDelivery,
+)
 from tests.leads.counting import queries_of, warm_up
 from tests.leads.test_queries_full import make_items, make_rich_lead
 from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_user_actor, make_workspace
@@ -604,6 +616,35 @@ def test_an_undo_says_what_stays_before_it_is_made(client, desk):
     lead.refresh_from_db()
     assert (lead.first_name, lead.source) == ("Anita", "web")
     assert "was undone already" in text_of(client.get(address(lead, "undo", entry.pk)))
+
+
+def test_an_undo_of_what_left_says_what_stays_and_what_is_called_off(client, desk):
+    workspace, agent = desk
+    User.objects.filter(pk=agent.pk).update(date_format="d.m.Y, H:i", time_zone="UTC")
+    create_endpoint(
+        workspace, SYSTEM, {"name": "CRM", "url": "https://crm.example/in", "events": ["lead.updated"]}
+    )
+    with clock_at(datetime(2026, 3, 5, 9, 30, tzinfo=UTC)):
+        lead = make_lead(workspace, phone="+14045550137", email="ana@example.org")
+        made, where = make_user_actor(agent), ById(lead.pk)
+        written = write_message(workspace, made, where, channel="EMAIL", subject="Hi", body="Hello")
+        called = change(workspace, lead, made, call=CallLog("no_answer")).entry
+    sent = datetime(2026, 3, 5, 9, 31, tzinfo=UTC)
+    Action.objects.filter(pk=written.pk).update(status="COMPLETED", state="done", completed_at=sent)
+    heard = WebhookDelivery.objects.filter(event_id__in=Event.objects.filter(entry_id=called.pk))
+    heard.update(state="done", finished_at=sent)
+
+    message = Entry.objects.get(lead=lead, kind="messaged")
+    page = text_of(client.get(address(lead, "entry", message.pk)))
+    assert "Email written:</span> sent 05.03.2026, 09:31 – What was done or sent stays on record." in page
+    assert "told to others" not in page
+
+    page = text_of(client.get(address(lead, "entry", called.pk)))
+    assert "Call: No answer:</span> done 05.03.2026, 09:30" in page
+    assert "</span>due 05.03.2026, 13:30</del>" in page
+    assert "</span>called off</ins>" in page
+    assert 'CRM:</span> <time datetime="2026-03-05T09:31:00+00:00"' in page
+    assert "told to them in turn" in page
 
 
 def test_a_person_is_exported_and_erased_by_managers_alone(client, desk):

@@ -10,6 +10,7 @@ from django.test import Client
 
 from checklists.models import Group, Item
 from leadhub.workspaces.clock import now
+from leadhub.workspaces.models import User
 from leads.change import AnswerChange, Archive, ById, LeadChange, TagChange
 from leads.changes import apply_change
 from leads.changes.catalogue import save_metadata_columns
@@ -188,6 +189,30 @@ def test_answers_and_named_keys_of_the_metadata_are_columns_and_filters(manager)
     with pytest.raises(Invalid):
         save_metadata_columns(workspace, SYSTEM, [f"k{number}" for number in range(21)])
     assert manager.post("/admin/leads/columns/keys/", status=422, keys="\n".join("abcdefghijklmnopqrstu"))
+
+
+def test_answers_and_keys_are_shown_as_their_reader_writes_them_and_found_by_what_is_shown(manager):
+    workspace = manager.workspace
+    workspace.metadata_columns = ["newsletter"]
+    workspace.save()
+    User.objects.update(date_format="d.m.Y, H:i", number_format="1.234,5")
+    group = Group.objects.get(workspace=workspace)
+    kinds = {"founded": "DATE", "amount": "NUMBER", "owner_phone": "PHONE"}
+    for code, kind in kinds.items():
+        Item.objects.create(workspace=workspace, group=group, code=code, label=code, field_type=kind)
+    values = {"founded": "2015-04-02", "amount": 275000, "owner_phone": "+14155550104"}
+    answers = tuple(AnswerChange(code, {"value": value}) for code, value in values.items())
+    make_lead(workspace, first_name="Ana", metadata={"newsletter": True}, answers=answers)
+    make_lead(workspace, first_name="Ben", metadata={"newsletter": False})
+
+    columns = "columns=answer.founded,answer.amount,answer.owner_phone,metadata.newsletter"
+    page = manager.get(f"?{columns}")
+
+    for text in ("02.04.2015", "275.000", "(415) 555-0104"):
+        assert f">{text}</td>" in page
+    assert manager.names("?metadata.newsletter=yes") == ["Ana"]
+    assert manager.names("?metadata.newsletter=no") == ["Ben"]
+    assert "01.03.2026" in manager.get("?created_from=2026-03-01")
 
 
 def test_an_agent_does_not_choose_for_the_workspace(agent):

@@ -18,12 +18,22 @@ from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.keys import find_key
 from leadhub.workspaces.models import ApiKey, Membership, SignIn, User, Workspace, WorkspaceEntry
-from leads.admin.words import written
+from leads.admin.clocks import written
 from leads.change import Actor, ActorKind, Archive, ById, LeadChange, TagChange
 from leads.changes import apply_change
 from leads.changes.endpoints import create_endpoint
 from leads.changes.rotating import rotate_key
-from leads.models import BulkRow, Entry, Job, Lead, MessageTemplate, Tag, WebhookDelivery, WebhookEndpoint
+from leads.models import (
+    BulkRow,
+    CallOutcome,
+    Entry,
+    Job,
+    Lead,
+    MessageTemplate,
+    Tag,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from leads.outbox.jobs import JobQueue
 from leads.outbox.log import send_test
 from leads.queries.catalogue import load_catalogue
@@ -613,13 +623,29 @@ def test_a_tag_is_merged_into_another_and_views_that_name_it_say_so(client, owne
     assert client.get(at("tag_merge", theirs.pk)).status_code == 404
 
 
+def test_the_audit_shows_no_codes_and_times_as_their_reader_writes_them(client, owner):
+    workspace, boss = owner
+    User.objects.filter(pk=boss.pk).update(date_format="d.m.Y, H:i", time_zone="Asia/Tokyo")
+    endpoint = make_webhook(workspace)
+    outcome = CallOutcome.objects.get(workspace=workspace, slug="busy")
+    with clock_at(datetime(2026, 3, 5, 20, 30, tzinfo=UTC)):
+        client.post(at("outcome", outcome.pk), {"archived": "1"})
+
+    page = text_of(client.get(at("audit")))
+
+    assert "</span>06.03.2026, 05:30</ins>" in page
+    assert str(endpoint.pk) not in page
+    assert "webhooks › name" in page
+    assert ">call outcome saved</option>" in page
+
+
 def test_days_and_clocks_are_written_as_their_reader_chose():
     moment = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
     reader = User(date_format="M j, Y, g:i a")
-    assert [written(moment, reader, part) for part in ("", "day", "clock")] == [
+    assert [written(moment, part, reader) for part in ("", "day", "clock")] == [
         "Mar 5, 2026, 2:30 p.m.",
         "Mar 5, 2026",
         "2:30 p.m.",
     ]
-    assert written(moment.date(), User(date_format="d/m/Y H:i")) == "05/03/2026"
-    assert written(moment, None, "day") == "5 Mar 2026"
+    assert written(moment.date(), reader=User(date_format="d/m/Y H:i")) == "05/03/2026"
+    assert written(moment, "day") == "5 Mar 2026"

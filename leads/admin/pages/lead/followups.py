@@ -18,7 +18,7 @@ from leads.admin.pages.lead.opening import open_any
 from leads.admin.pages.lead.sight import Sight, time_of
 from leads.admin.pages.lead.steps import Done, Refusal, finish, refuse, sheet, step
 from leads.admin.pages.render import go
-from leads.admin.pages.work.calls import AGREED, ask_when
+from leads.admin.pages.work.calls import AGREED, ask_when, what_follows
 from leads.admin.telling import moment_words
 from leads.change import ById, CallLog, LeadChange
 from leads.changes import apply_change
@@ -137,11 +137,8 @@ def call(desk: Desk, lead: Lead, form: QueryDict) -> Done:
         next_zone=zone_name(desk, lead, form.get("whose", "")) if next_at else "",
     )
     outcome = apply_change(desk.workspace, desk.actor, ById(lead.pk), LeadChange(call=log))
-    following = outcome.lead.next_action_at
-    label = outcome.state.catalogue.call_outcomes[str(log.outcome)].label
-    text = _("Call logged: %s.") % label
-    if following is not None and following > now():
-        text = f"{text} {_('Next step: %s.') % moment_words(following)}"
+    made = outcome.state.catalogue.call_outcomes[str(log.outcome)]
+    text = f"{_('Call logged: %s.') % made.label} {what_follows(outcome.lead, made)}".strip()
     return Done(text, outcome.entry, ("head",))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from leads.admin.desk import Desk
 from leads.admin.naming import UNTOLD
 from leads.admin.pages.lead.opening import LINES, open_lead
+from leads.admin.pages.lead.rehearsing import parts_of_undo
 from leads.admin.pages.lead.steps import Done, Refusal, finish, show_sheet
 from leads.admin.pages.lead.story import CLAIMS, FILTERS, days_of, entry_line, know_people
 from leads.admin.pages.render import fragment, is_partial, page
@@ -20,7 +20,6 @@ from leads.admin.reach import lead_to_undo
 from leads.admin.telling import Speaker
 from leads.change import ById
 from leads.changes import undo_entry, undo_merge
-from leads.changes.inverse import Kept
 from leads.changes.merged import MERGED
 from leads.changes.undo import UndoOutcome
 from leads.errors import Invalid, LeadError
@@ -68,16 +67,6 @@ def _find(desk: Desk, lead: Lead, entry_id: UUID) -> Entry:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What an undo puts back, or leaves, in words."""
-
-    name: str
-    now: str
-    then: str
-    reason: str = ""
-
-
 def entry(request: HttpRequest, desk: Desk, lead_id: UUID, entry_id: UUID) -> HttpResponse:
     """One entry, whole: who, when, through which door, what was sent; and what an undo would do."""
     lead = open_lead(desk, lead_id)
@@ -112,19 +101,6 @@ def _rehearse(desk: Desk, lead: Lead, found: Entry, speaker: Speaker) -> dict[st
     except (Invalid, LeadError) as error:
         return {"cannot": Refusal.of("undo", error).sentences[0]}
     return parts_of_undo(tried, found, speaker)
-
-
-def parts_of_undo(tried: UndoOutcome, found: Entry, speaker: Speaker) -> dict[str, Any]:
-    back = tried.outcome.entry.changes if tried.outcome.entry else {}
-    goes = [Part(one.name, one.old, one.new) for one in speaker.differences(back)]
-    stays = [_kept_part(kept, found, speaker) for kept in tried.kept if kept.path not in UNTOLD]
-    return {"goes": goes, "stays": [part for part in stays if part.name], "can": bool(tried.undone)}
-
-
-def _kept_part(kept: Kept, found: Entry, speaker: Speaker) -> Part:
-    change = found.changes.get(kept.path, [None, None])
-    then = speaker.value(kept.path, change[0])
-    return Part(speaker.name(kept.path), speaker.value(kept.path, kept.now), then, kept.message)
 
 
 def _undo(desk: Desk, lead: Lead, found: Entry, *, dry_run: bool = False, slip: bool = False) -> UndoOutcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,12 +13,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from leads.admin.clocks import written
 from leads.admin.desk import Desk
 from leads.admin.pages.leads.columns import Column
 from leads.admin.ways import breakable, phone_of
 from leads.admin.words import figure, icon, shown, when
 from leads.models import AssigneeType, Lead
 from leads.queries.lists import ListedLead
+from leads.values import phone_words
 
 _NOTHING: Final = SafeString("")
 
@@ -93,6 +96,22 @@ class Pen:
             format_html("{}", Truncator(shown(value)).chars(80)) if value not in (None, "", []) else _NOTHING
         )
 
+    def day(self, value: Any, label: str) -> SafeString:
+        """An answer of before the item had this type is shown as it is."""
+        try:
+            return conditional_escape(written(date.fromisoformat(value)))
+        except (TypeError, ValueError):
+            return self.json(value, label)
+
+    def figure(self, value: Any, label: str) -> SafeString:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return conditional_escape(figure(self.context, value)) if is_number else self.json(value, label)
+
+    def dial(self, value: Any, label: str) -> SafeString:
+        if not isinstance(value, str):
+            return self.json(value, label)
+        return conditional_escape(phone_words(value, value, self.workspace.region))
+
     def text(self, value: Any, _label: str) -> SafeString:
         return conditional_escape(value) if value not in (None, "") else _NOTHING
 
@@ -119,6 +138,9 @@ _DRAWN: Final[Mapping[str, Callable[[Pen, Any, str], SafeString]]] = {
     "json": Pen.json,
     "text": Pen.text,
     "phone": Pen.phone,
+    "day": Pen.day,
+    "figure": Pen.figure,
+    "dial": Pen.dial,
     "email": Pen.text,
     "number": Pen.text,
 }

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.utils.dateformat import format as date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from checklists.definitions import load_definitions
 from leadhub.workspaces.ids import parse_id
+from leads.admin.clocks import written
 from leads.admin.pages.leads.address import Address, parts_of
 from leads.models import AssigneeType, Stage
 from leads.queries.catalogue import load_catalogue
@@ -131,7 +131,7 @@ def day_in_words(value: str) -> str:
     relative = _RELATIVE.fullmatch(value.strip().lower())
     if relative is None:
         try:
-            return date_format(date.fromisoformat(value), "j M Y")
+            return written(date.fromisoformat(value))
         except ValueError:
             return value
     days = int(relative["days"] or 0)

@@ -79,13 +79,15 @@ _ALWAYS: Final = (
     "updated_at",
     "next_action_at",
 )
+# What an answer is drawn as, by its type; all others are shown as they are.
+_DRAWN_AS: Final = {"DATE": "day", "NUMBER": "figure", "PHONE": "dial"}
 USUAL: Final = ("stage", "owner", "reach", "tags", "next", "came", "source")
 _BY_CODE: Final = {column.code: column for column in COLUMNS}
 
 
 def choices(workspace: Workspace) -> list[tuple[str | Promise, list[Column]]]:
     """(heading, columns): everything that the workspace can show."""
-    asked = [_answer(item.code, item.label) for item in load_definitions(workspace).items]
+    asked = [_answer(item.code, item.label, item.field_type) for item in load_definitions(workspace).items]
     named = [_metadata(key) for key in workspace.metadata_columns]
     groups = [(_("Lead"), list(COLUMNS)), (_("Checklist"), asked), (_("Metadata"), named)]
     return [group for group in groups if group[1]]
@@ -109,15 +111,15 @@ def shown_in(columns: Iterable[Column], most: int = 0) -> Shown:
 def _column(workspace: Workspace, definitions: Definitions, code: str) -> Column | None:
     if code.startswith(ANSWER):
         item = definitions.item(code.removeprefix(ANSWER))
-        return _answer(item.code, item.label) if item else None
+        return _answer(item.code, item.label, item.field_type) if item else None
     if code.startswith(METADATA):
         key = code.removeprefix(METADATA)
         return _metadata(key) if key in workspace.metadata_columns else None
     return _BY_CODE.get(code)
 
 
-def _answer(code: str, label: str) -> Column:
-    return Column(f"{ANSWER}{code}", label, "json")
+def _answer(code: str, label: str, field_type: str) -> Column:
+    return Column(f"{ANSWER}{code}", label, _DRAWN_AS.get(field_type, "json"))
 
 
 def _metadata(key: str) -> Column:

@@ -22,6 +22,10 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "rows": found.rows,
         "next": found.next,
         "kind": kind,
-        "kinds": [(word, word.replace("_", " ")) for word in kinds_of_audit(desk.workspace)],
+        "kinds": [(word, _in_words(word)) for word in kinds_of_audit(desk.workspace)],
     }
     return settings_page(request, "audit", "audit", context)
+
+
+def _in_words(kind: str) -> str:
+    return kind.replace("_", " ").replace("calloutcome", "call outcome")

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from leadhub.workspaces.clock import now
+from leads.admin.clocks import written
 from leads.admin.desk import Desk
 from leads.admin.pages.work.when import read_when
 from leads.change import ById, CallLog, LeadChange
@@ -53,8 +55,9 @@ def read_call(
     )
 
 
-def log(desk: Desk, lead: Lead, sent: Mapping[str, Any], theirs: LocalTime | None) -> CallOutcome:
-    """What the lead had been called when the page was opened tells a second press from a second call."""
+def log(desk: Desk, lead: Lead, sent: Mapping[str, Any], theirs: LocalTime | None) -> str:
+    """What came of it, and when the next try is, in a sentence. What the lead had been called when the page
+    was opened tells a second press from a second call."""
     call = read_call(desk, sent, theirs)
     seen = str(sent.get("attempts", ""))
 
@@ -65,5 +68,17 @@ def log(desk: Desk, lead: Lead, sent: Mapping[str, Any], theirs: LocalTime | Non
             )
         return LeadChange(call=call)
 
-    apply_change(desk.workspace, desk.actor, ById(lead.pk), read)
-    return load_catalogue(desk.workspace).call_outcomes[str(call.outcome)]
+    logged = apply_change(desk.workspace, desk.actor, ById(lead.pk), read)
+    outcome = load_catalogue(desk.workspace).call_outcomes[str(call.outcome)]
+    words = _("%(lead)s: %(outcome)s.") % {"lead": lead, "outcome": outcome}
+    return f"{words} {what_follows(logged.lead, outcome)}".strip()
+
+
+def what_follows(lead: Lead, outcome: CallOutcome) -> str:
+    """When to go on with it; that nobody will, where the ladder of tries is at its end."""
+    following = lead.next_action_at
+    if following is not None and following > now():
+        return _("Next step: %s.") % written(following)
+    if following is None and not outcome.reaches and not outcome.marks_bad:
+        return _("No further try is planned.")
+    return ""

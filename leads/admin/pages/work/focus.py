@@ -79,7 +79,7 @@ def call(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
         return redirect("admin:work_focus_lead", lead_id=lead.pk)
     theirs = their_time(lead, address_of(lead), now())
     try:
-        outcome = log(desk, lead, request.POST, theirs)
+        words = log(desk, lead, request.POST, theirs)
     except Refused as refusal:
         if refusal.reason != "called_meanwhile":
             return _shown(request, desk, lead, refusal)
@@ -87,8 +87,7 @@ def call(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
         return redirect(_next(lead))
     except (Invalid, LeadError) as refusal:
         return _shown(request, desk, lead, refusal)
-    words = {"lead": lead, "outcome": outcome}
-    return told(request, desk, lead, _("%(lead)s: %(outcome)s.") % words, _next(lead))
+    return told(request, desk, lead, words, _next(lead))
 
 
 def hold(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:

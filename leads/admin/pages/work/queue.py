@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from leadhub.workspaces.clock import now
+from leads.admin.clocks import written
 from leads.admin.desk import Desk
 from leads.admin.notices import notices
 from leads.admin.pages.render import fragment, is_partial, page
 from leads.admin.pages.work.drafts import digest_of
-from leads.admin.words import span, written
+from leads.admin.words import span
 from leads.queries.counts import Count
 from leads.queries.work import Desk as Queue
 from leads.queries.work import Part, QueueRow, count_queue, load_queue
@@ -110,7 +111,7 @@ def why(row: QueueRow, part: Part, at: datetime, desk: Desk) -> str:
             "planned": planned,
             "since": span(at - lead.next_action_at),
         }
-    clock = written(lead.next_action_at, desk.user, "clock" if part == Part.DUE_TODAY else "")
+    clock = written(lead.next_action_at, "clock" if part == Part.DUE_TODAY else "")
     return _("%(planned)s: at %(clock)s") % {"planned": planned, "clock": clock}
 
 
