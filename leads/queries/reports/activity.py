@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.db.models import (
     Case,
@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from leadhub.workspaces.models import User
 from leads.models import Action, ActionKind, ActionStatus, DispositionChange, Lead
 from leads.queries.catalogue import load_catalogue
+from leads.queries.reports.people import with_people
 from leads.queries.reports.period import Period
 
 # What was planned counts as kept when it was done within so long of its time.
@@ -159,19 +160,20 @@ def _of_period(source: Source, period: Period, at: datetime) -> QuerySet[Any]:
 
 
 def load_activity(period: Period, before: Period, at: datetime, *, by_day: bool) -> Activity:
-    """The newest day first, by name within it. Two queries: all the counts, and the people."""
+    """The newest day first, by name within it. One query for all the counts."""
     parts = [_counted(number, period, before, at, by_day) for number in range(len(_SOURCES))]
-    found: dict[tuple[date | None, UUID], dict[str, int]] = {}
-    earlier = dict[str, int]()
-    for number, who, day, is_earlier, *counts in parts[0].union(*parts[1:], all=True):
-        told = earlier if is_earlier else found.setdefault((day, who), {})
-        for name, count in zip(_SOURCES[number].measures, counts, strict=False):
-            if count:
-                told[name] = told.get(name, 0) + count
-    people = User.objects.in_bulk({who for _day, who in found})
-    days = [
-        Day(people[who], day, numbers) for (day, who), numbers in found.items() if numbers and who in people
-    ]
+    found = defaultdict[tuple[date | None, User], Counter[str]](Counter)
+    earlier = Counter[str]()
+    for who, (number, _key, day, is_earlier, *counts) in with_people(parts[0].union(*parts[1:], all=True)):
+        numbers = {
+            name: count for name, count in zip(_SOURCES[number].measures, counts, strict=False) if count
+        }
+        if is_earlier:
+            earlier.update(numbers)
+        elif numbers and who:
+            # SQLite has days as texts.
+            found[date.fromisoformat(day) if isinstance(day, str) else day, who].update(numbers)
+    days = [Day(who, day, numbers) for (day, who), numbers in found.items()]
     return Activity(sorted(days, key=_place), earlier)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, DateTimeField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncMonth, TruncWeek
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead, Stage
 from leads.queries.catalogue import load_catalogue
-from leads.queries.reports.period import Period, cohort
+from leads.queries.reports.period import Period, both, cohort
 
 # Longer periods are told by the month.
 _WEEKS: Final = timedelta(days=93)
@@ -35,6 +35,14 @@ class Cohort:
     key: date | str
     numbers: Mapping[str, int]
     value: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """`before`: how many came to each step in the period before."""
+
+    cohorts: list[Cohort]
+    before: Mapping[str, int]
 
 
 def step(name: str, period: Period) -> Q:
@@ -58,24 +66,31 @@ def is_weekly(period: Period) -> bool:
     return period.until - period.since <= _WEEKS
 
 
-def load_funnel(period: Period) -> list[Cohort]:
+def load_funnel(period: Period, before: Period) -> Funnel:
+    """By the week or month they came, and those of the period before all together. One query."""
     trunc = TruncWeek if is_weekly(period) else TruncMonth
-    rows = cohort(period).annotate(begins=trunc("created_at", tzinfo=period.zone)).values("begins")
-    found = rows.annotate(**_counts(period)).order_by("begins")
-    return [Cohort(row["begins"].date(), _numbers(row)) for row in found]
+    begins = When(period.within("created_at"), then=trunc("created_at", tzinfo=period.zone))
+    rows = both(period, before).annotate(begins=Case(begins, default=Value(None, DateTimeField())))
+    found = list(rows.values("begins").annotate(**_counts(period)).order_by("begins"))
+    cohorts = [Cohort(row["begins"].date(), _numbers(row)) for row in found if row["begins"]]
+    earlier = (_numbers(row) for row in found if not row["begins"])
+    return Funnel(cohorts, next(earlier, dict.fromkeys(STEPS, 0)))
 
 
-def count_steps(period: Period) -> dict[str, int]:
-    """All of the period together."""
-    return _numbers(cohort(period).aggregate(**_counts(period)))
+def load_sources(period: Period, before: Period) -> tuple[list[Cohort], list[Cohort]]:
+    """Those of the period and those of the one before; the one that brought most comes first. One query."""
+    rows = both(period, before).annotate(
+        is_now=Case(When(period.within("created_at"), then=True), default=False)
+    )
+    worth = Sum("value", filter=step("won", period))
+    found = list(rows.values("source", "is_now").annotate(**_counts(period), worth=worth))
+    return _by_source(found, is_now=True), _by_source(found, is_now=False)
 
 
-def load_sources(period: Period) -> list[Cohort]:
-    """The one that brought most comes first."""
-    won = step("won", period)
-    rows = cohort(period).values("source").annotate(**_counts(period), worth=Sum("value", filter=won))
-    found = [Cohort(row["source"], _numbers(row), row["worth"] or Decimal(0)) for row in rows]
-    return sorted(found, key=lambda row: (-row.numbers["came"], row.key))
+def _by_source(found: Iterable[Mapping[str, Any]], *, is_now: bool) -> list[Cohort]:
+    rows = [row for row in found if row["is_now"] is is_now]
+    cohorts = [Cohort(row["source"], _numbers(row), row["worth"] or Decimal(0)) for row in rows]
+    return sorted(cohorts, key=lambda row: (-row.numbers["came"], row.key))
 
 
 def _counts(period: Period) -> dict[str, Count]:

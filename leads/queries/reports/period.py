@@ -45,3 +45,11 @@ def cohort(period: Period) -> QuerySet[Lead]:
     if period.owner is not None:
         rows = rows.filter(assignee=period.owner)
     return rows if period.source is None else rows.filter(source=period.source)
+
+
+def both(period: Period, before: Period) -> QuerySet[Lead]:
+    """The cohorts of a period and of the one before it, of the same owner and source."""
+    rows = cohort(replace(period, since=before.since))
+    if before.until < period.since:
+        rows = rows.filter(before.within("created_at") | period.within("created_at"))
+    return rows

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import CharField, Count, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, F, Q, QuerySet, Subquery, UUIDField, Value
 from django.db.models.functions import Cast
 
 from checklists.definitions import load_definitions
 from leadhub.workspaces.models import User
 from leads.models import Answer, Lead
 from leads.queries.find import live_leads
-from leads.queries.reports.period import Period, cohort
+from leads.queries.reports.people import with_people
+from leads.queries.reports.period import Period, both, cohort
 
 # Overdue for less than the first, up to the second, or longer.
 AGES: Final = (timedelta(days=1), timedelta(days=7))
@@ -50,28 +50,41 @@ class Overdue:
 
 
 def load_completion(period: Period, before: Period) -> Completion:
-    """Of the period's leads: how many are complete, and for each item how many have it. Two queries."""
-    rows, complete = cohort(period), Q(completed_at__isnull=False)
-    now, then = period.within("created_at"), before.within("created_at")
-    told = cohort(replace(period, since=min(before.since, period.since))).aggregate(
-        leads=Count("pk", filter=now),
-        complete=Count("pk", filter=now & complete),
-        leads_before=Count("pk", filter=then),
-        complete_before=Count("pk", filter=then & complete),
-    )
+    """Of the period's leads: how many are complete, and for each item how many have it. One query."""
+    told, done = (0, 0, 0, 0), dict[UUID, int]()
+    for item, *counts in _stand(period, before).union(_have(period), all=True):
+        if item is None:
+            told = tuple(counts)
+        else:
+            done[item] = counts[0]
+    items = [
+        Asked(item.code, str(item.label), group.name, done.get(item.id, 0))
+        for group in load_definitions(period.workspace).groups
+        for item in group.items
+    ]
+    return Completion(*told, items=items)
+
+
+def _stand(period: Period, before: Period) -> QuerySet[Any, Any]:
+    """One row without an item: the numbers of leads as Completion has them."""
+    now, complete = period.within("created_at"), Q(completed_at__isnull=False)
+    then = before.within("created_at")
+    rows = both(period, before).values_list(Value(None, UUIDField()))
+    counts = (now, now & complete, then, then & complete)
+    return rows.annotate(**{f"n_{place}": Count("pk", filter=which) for place, which in enumerate(counts)})
+
+
+def _have(period: Period) -> QuerySet[Any, Any]:
+    """For each item how many of the leads have it, in as many columns."""
+    rows = cohort(period)
     answers = Answer.objects.filter(workspace=period.workspace, lead__in=rows, status=_DONE).order_by()
     # Ids go up with time, so an index has these answers side by side, however many others there are. Sorted
     # as texts, or the planner would look for the first and last of them among all leads.
     text = Cast("pk", CharField())
     first, last = (Subquery(rows.order_by(order).values("pk")[:1]) for order in (text.asc(), text.desc()))
     answers = answers.filter(lead_id__gte=first, lead_id__lte=last)
-    done = dict(answers.values_list("item").annotate(number=Count("pk")))
-    items = [
-        Asked(item.code, str(item.label), group.name, done.get(item.id, 0))
-        for group in load_definitions(period.workspace).groups
-        for item in group.items
-    ]
-    return Completion(**told, items=items)
+    nothing = {f"none_{place}": Value(0) for place in range(3)}
+    return answers.values_list("item").annotate(number=Count("pk"), **nothing)
 
 
 def leads_with_item(code: str, period: Period) -> QuerySet[Lead]:
@@ -99,14 +112,10 @@ def overdue_leads(
 
 
 def load_overdue(period: Period, at: datetime) -> list[Overdue]:
-    """The longest list first. Two queries."""
+    """The longest list first. One query."""
     counts = {f"age_{age}": Count("pk", filter=_of_age(age, at)) for age in range(len(AGES) + 1)}
-    rows: list[Mapping[str, Any]] = list(overdue_leads(period, at).values("assignee").annotate(**counts))
-    people: dict[UUID, User] = User.objects.in_bulk([row["assignee"] for row in rows if row["assignee"]])
-    found = [
-        Overdue(people.get(row["assignee"]), tuple(row[f"age_{age}"] for age in range(len(AGES) + 1)))
-        for row in rows
-    ]
+    rows = overdue_leads(period, at).annotate(person=F("assignee")).values_list("person")
+    found = [Overdue(owner, tuple(ages)) for owner, (_key, *ages) in with_people(rows.annotate(**counts))]
     return sorted(found, key=lambda row: (-sum(row.ages), str(row.owner or "")))
 
 

@@ -19,7 +19,7 @@ from leads.admin.pages.reports.figures import Cell, compared, counted, listed, s
 from leads.admin.pages.reports.period import Asked
 from leads.admin.pages.reports.tables import Table, draw
 from leads.queries.reports.activity import MEASURES, Activity, load_activity
-from leads.queries.reports.cohorts import STEPS, Cohort, count_steps, is_weekly, load_funnel, load_sources
+from leads.queries.reports.cohorts import STEPS, Cohort, is_weekly, load_funnel, load_sources
 from leads.queries.reports.period import in_working_time
 from leads.queries.reports.speed import BANDS, KINDS, Speed, load_speed
 from leads.queries.reports.standing import AGES, load_completion, load_overdue
@@ -72,20 +72,20 @@ def _worked(asked: Asked, found: Activity, by_day: bool) -> tuple[list[str], lis
 
 
 def funnel(asked: Asked, desk: Desk, whole: bool = False) -> Table:
-    cohorts = load_funnel(asked.period)
-    before = count_steps(asked.before.period)
+    found = load_funnel(asked.period, asked.before.period)
     rows = []
-    for row in cohorts:
+    for row in found.cohorts:
         steps = [counted(asked, "funnel", name, row.numbers[name], key=row.key) for name in STEPS]
         assert not isinstance(row.key, str)
         rows.append([Cell(date_format(row.key, "j M Y")), *steps])
-    totals = _sums(cohorts)
+    totals = _sums(found.cohorts)
     begins = _("Week from") if is_weekly(asked.period) else _("Month from")
     table = _table("funnel", [begins, *map(str, STEPS.values())], rows)
-    if cohorts:
+    if found.cohorts:
         table.total = [Cell(_("All")), *_steps(asked, "funnel", totals)]
     table.figures = [
-        compared(asked, ("funnel", name), label, totals[name], before[name]) for name, label in STEPS.items()
+        compared(asked, ("funnel", name), label, totals[name], found.before[name])
+        for name, label in STEPS.items()
     ]
     came = totals["came"] or 1
     table.bars = draw(
@@ -96,8 +96,7 @@ def funnel(asked: Asked, desk: Desk, whole: bool = False) -> Table:
 
 
 def sources(asked: Asked, desk: Desk, whole: bool = False) -> Table:
-    found = load_sources(asked.period)
-    before = load_sources(asked.before.period)
+    found, before = load_sources(asked.period, asked.before.period)
     came = {str(row.key): row.numbers["came"] for row in before}
     known = {str(row.key) for row in found}
     gone = [Cohort(row.key, dict.fromkeys(STEPS, 0)) for row in before if str(row.key) not in known]
