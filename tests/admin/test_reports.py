@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from leadhub.workspaces.clock import at as clock_at
+from leadhub.workspaces.models import User
 from leads.change import AnswerChange, ById, CallLog, DispositionWish, LeadChange
 from leads.changes import apply_change
 from leads.changes.actions import complete_action, plan_action
@@ -120,6 +121,17 @@ def test_who_worked_what(story):
     assert found[other, 3] == {"attempts": 1, "connects": 1}
     assert found[agent, 3] == {"outcomes": 1}
     assert found[agent, 4] == {"kept": 1, "missed": 1}
+
+
+def test_two_people_of_one_name_are_two(client, story):
+    _workspace, agent, other, _leads = story
+    User.objects.filter(pk__in=[agent.pk, other.pk]).update(full_name="Ana Lima")
+
+    with hours(20 * 24):
+        table = client.get(reverse("admin:report_card", args=["activity"]), ASKED).context_data["table"]
+
+    assert [(row[0].value, row[1].value) for row in table.rows] == [("Ana Lima", 3), ("Ana Lima", 1)]
+    assert [(bar.label, bar.number) for bar in table.bars] == [("Ana Lima", 3), ("Ana Lima", 1)]
 
 
 def test_how_far_they_got_by_week_and_by_source(story):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import (
     Case,
@@ -177,8 +178,8 @@ def load_activity(period: Period, before: Period, at: datetime, *, by_day: bool)
     return Activity(sorted(days, key=_place), earlier)
 
 
-def _place(row: Day) -> tuple[int, str]:
-    return -row.day.toordinal() if row.day else 0, str(row.user).casefold()
+def _place(row: Day) -> tuple[int, str, UUID]:
+    return -row.day.toordinal() if row.day else 0, str(row.user).casefold(), row.user.pk
 
 
 def _counted(number: int, period: Period, before: Period, at: datetime, by_day: bool) -> QuerySet[Any, Any]:

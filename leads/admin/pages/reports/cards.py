@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from leadhub.workspaces.clock import now
+from leadhub.workspaces.models import User
 from leads.admin.desk import Desk
 from leads.admin.pages.reports.figures import Cell, compared, counted, listed, share, shared, span, timed
 from leads.admin.pages.reports.period import Asked
@@ -34,9 +36,9 @@ def activity(asked: Asked, desk: Desk, whole: bool = False) -> Table:
     by_day = whole or asked.owner is not None
     found = load_activity(asked.period, asked.before.period, now(), by_day=by_day)
     table = _table("activity", *_worked(asked, found, by_day))
-    tried, totals = dict[str, int](), dict.fromkeys(MEASURES, 0)
+    tried, totals = Counter[User](), dict.fromkeys(MEASURES, 0)
     for row in found.days:
-        tried[str(row.user)] = tried.get(str(row.user), 0) + row.numbers.get("attempts", 0)
+        tried[row.user] += row.numbers.get("attempts", 0)
         totals |= {name: totals[name] + row.numbers.get(name, 0) for name in MEASURES}
     every = [counted(asked, "activity", name, number) for name, number in totals.items()]
     table.total = [Cell(_("All")), *([Cell("")] if by_day else []), *every] if found.days else []
@@ -51,7 +53,7 @@ def activity(asked: Asked, desk: Desk, whole: bool = False) -> Table:
         )
         for name, number in totals.items()
     ]
-    _draw_best(table, [(who, number, "") for who, number in tried.items() if number])
+    _draw_best(table, [(str(who), number, "") for who, number in tried.items() if number])
     table.figure, table.empty = _("Calls made, by person"), _("Nobody did anything in this period.")
     return table
 
