@@ -43,7 +43,8 @@ def _walk(node, found):
         found.indexes.add(index)
     if node["Node Type"] == "Seq Scan":
         found.scanned.add(node["Relation Name"])
-    if "Scan" in node["Node Type"]:
+    # What a CTE holds was looked at when it was made.
+    if "Scan" in node["Node Type"] and node["Node Type"] != "CTE Scan":
         removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
         found.looked_at += round((node["Actual Rows"] + removed) * node["Actual Loops"])
     for child in node.get("Plans", ()):

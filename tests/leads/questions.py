@@ -239,10 +239,10 @@ REPORTS = [
         {"action_calls", "action_done", "action_planned", "lead_uncounted"},
         50_000,
     ),
-    Question("how far the leads of a week got", lambda m: load_funnel(*two_weeks(m)), {"lead_live"}, 15_000),
-    Question("the sources of a week", lambda m: load_sources(*two_weeks(m)), {"lead_live"}, 15_000),
+    Question("how far the leads of a week got", lambda m: load_funnel(*two_weeks(m)), {"lead_live"}, 30_000),
+    Question("the sources of a week", lambda m: load_sources(*two_weeks(m)), {"lead_live"}, 30_000),
     Question(
-        "the speed of a week", lambda m: load_speed(*two_weeks(m)), {"action_calls", "lead_live"}, 75_000
+        "the speed of a week", lambda m: load_speed(*two_weeks(m)), {"action_calls", "lead_live"}, 30_000
     ),
     Question(
         "the checklists of a week",

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import (
-    CharField,
     DurationField,
     ExpressionWrapper,
     F,
@@ -20,6 +19,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -34,22 +34,27 @@ KINDS: Final[Mapping[str, str | Promise]] = {"called": _("First call"), "reached
 _SHARES: Final = (5, 9)
 _TENTHS: Final = 10
 _MICROSECOND: Final = timedelta(microseconds=1)
-# For each share the two times that it lies between. Each lead's time is computed once, in the innermost part.
-_BETWEEN: Final = ", ".join(
-    f"max(CASE WHEN place = (number - 1) * {share} / {_TENTHS} + {step} AND place <= number THEN took END)"
-    for share in _SHARES
-    for step in (1, 2)
-)
+# For each share the places of the two times that it lies between.
+_PLACES: Final = [f"(done - 1) * {share} / {_TENTHS} + {step}" for share in _SHARES for step in (1, 2)]
+_BELOW: Final = [f"below_{place}" for place in range(1, len(BANDS))]
+# A lead is looked at once for both kinds, and only what happened is put in order.
 _TOLD: Final = f"""
-WITH timed (kind, earlier, took) AS ({{timed}}),
+WITH told (number, {", ".join(KINDS)}) AS ({{told}}),
+timed (kind, number, took) AS (
+    {" UNION ALL ".join(f"SELECT {place}, number, {kind} FROM told" for place, kind in enumerate(KINDS))}),
+counted AS (
+    SELECT kind, number, count(*) AS came, count(took) AS done,
+        {", ".join(f"count(CASE WHEN took < %s THEN 1 END) AS {name}" for name in _BELOW)}
+    FROM timed GROUP BY kind, number),
 ranked AS (
-    SELECT kind, earlier, took, count(took) OVER (PARTITION BY kind, earlier) AS number,
-        row_number() OVER (PARTITION BY kind, earlier ORDER BY took IS NULL, took) AS place
-    FROM timed)
-SELECT kind, earlier, count(*), count(took), {_BETWEEN},
-    {", ".join(["count(CASE WHEN took < %s THEN 1 END)"] * (len(BANDS) - 1))}
-FROM ranked GROUP BY kind, earlier
-"""  # noqa: S608 (nothing but numbers of our own)
+    SELECT kind, number, took, row_number() OVER (PARTITION BY kind, number ORDER BY took) AS place
+    FROM timed WHERE took IS NOT NULL)
+SELECT counted.kind, counted.number, came, done,
+    {", ".join(f"max(CASE WHEN place = {place} THEN took END)" for place in _PLACES)}, {", ".join(_BELOW)}
+FROM counted LEFT JOIN ranked
+    ON ranked.kind = counted.kind AND ranked.number = counted.number AND place IN ({", ".join(_PLACES)})
+GROUP BY counted.kind, counted.number, came, done, {", ".join(_BELOW)}
+"""  # noqa: S608 (nothing but numbers and names of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +74,16 @@ class Speed:
 
 def load_speed(*periods: Period) -> list[list[Speed]]:
     """For each period, each kind; one query for all of them."""
-    parts = [_times(kind, period, number) for number, period in enumerate(periods) for kind in KINDS]
-    timed, given = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    parts = [_times(period, number) for number, period in enumerate(periods)]
+    told, given = parts[0].union(*parts[1:], all=True).query.sql_with_params()
     params: list[Any] = [*given, *map(_stored, BANDS[1:])]
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD.format(timed=timed), params)
+        cursor.execute(_TOLD.format(told=told), params)
         found = {(kind, number): row for kind, number, *row in cursor.fetchall()}
-    nobody = (0, 0, *[None] * len(_SHARES) * 2, *[0] * len(BANDS[1:]))
+    nobody = (0, 0, *[None] * len(_PLACES), *[0] * len(_BELOW))
     return [
-        [_speed(kind, found.get((kind, number), nobody)) for kind in KINDS] for number in range(len(periods))
+        [_speed(kind, found.get((place, number), nobody)) for place, kind in enumerate(KINDS)]
+        for number in range(len(periods))
     ]
 
 
@@ -87,7 +93,19 @@ def leads_in_band(kind: str, band: int | None, period: Period) -> QuerySet[Lead]
 
 
 def _timed(kind: str, period: Period) -> QuerySet[Any]:
-    """`took` is by the clock on the wall, or by the hours of the workspace if the period goes by them."""
+    timed: QuerySet[Any] = cohort(period).annotate(took=_took(kind, period))
+    return timed
+
+
+def _times(period: Period, number: int) -> QuerySet[Any, Any]:
+    which = Value(number, output_field=IntegerField())
+    took = {kind: _took(kind, period) for kind in KINDS}
+    named: QuerySet[Any, Any] = cohort(period).annotate(number=which, **took)
+    return named.values_list("number", *KINDS)
+
+
+def _took(kind: str, period: Period) -> Combinable:
+    """By the clock on the wall, or by the hours of the workspace if the period goes by them."""
     calls = Action.objects.filter(
         workspace=OuterRef("workspace"),
         lead=OuterRef("pk"),
@@ -97,22 +115,9 @@ def _timed(kind: str, period: Period) -> QuerySet[Any]:
     ).exclude(outcome="")
     first = Subquery(calls.order_by("completed_at").values("completed_at")[:1])
     happened = first if kind == "called" else F("first_response_at")
-    took: ExpressionWrapper[Any] | Worked
     if period.spans is None:
-        took = ExpressionWrapper(happened - F("created_at"), output_field=DurationField())
-    else:
-        took = Worked(F("created_at"), happened, spans=period.spans)
-    timed: QuerySet[Any] = cohort(period).annotate(took=took)
-    return timed
-
-
-def _times(kind: str, period: Period, number: int) -> QuerySet[Any, Any]:
-    which = {
-        "which": Value(kind, output_field=CharField()),
-        "number": Value(number, output_field=IntegerField()),
-    }
-    named: QuerySet[Any, Any] = _timed(kind, period).annotate(**which)
-    return named.values_list("which", "number", "took")
+        return ExpressionWrapper(happened - F("created_at"), output_field=DurationField())
+    return Worked(F("created_at"), happened, spans=period.spans)
 
 
 def _in_band(band: int | None) -> Q:
@@ -129,7 +134,7 @@ def _in_band(band: int | None) -> Q:
 
 def _speed(kind: str, row: Sequence[Any]) -> Speed:
     came, done, *rest = row
-    times, below = rest[: 2 * len(_SHARES)], rest[2 * len(_SHARES) :]
+    times, below = rest[: len(_PLACES)], rest[len(_PLACES) :]
     median, ninetieth = (
         _between(_read(times[2 * place]), _read(times[2 * place + 1]), (done - 1) * share % _TENTHS)
         for place, share in enumerate(_SHARES)
