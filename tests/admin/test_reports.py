@@ -123,6 +123,30 @@ def test_who_worked_what(story):
     assert found[agent, 4] == {"kept": 1, "missed": 1}
 
 
+def test_days_are_as_their_reader_writes_them_and_in_the_file_as_spreadsheets_read_them(client, story):
+    workspace, agent, _other, _leads = story
+    manager = make_member(workspace, "manager")
+    User.objects.filter(pk=manager.pk).update(date_format="d.m.Y, H:i")
+    client.force_login(manager)
+
+    for card, sent in (("funnel", ASKED), ("activity", {**ASKED, "owner": str(agent.pk)})):
+        page = client.get(reverse("admin:report_card", args=[card]), sent).content.decode()
+        file = client.get(reverse("admin:report_csv", args=[card]), sent).content.decode("utf-8-sig")
+        assert ">02.11.2026<" in page, card
+        assert "2026-11-02," in file, card
+
+
+def test_a_period_of_one_day_is_told_once(client, story):
+    day = {"from": "2026-11-02", "to": "2026-11-02"}
+    with hours(20 * 24):
+        for name, args in (("reports", []), ("report_rows", ["funnel", "came"])):
+            page = client.get(reverse(f"admin:{name}", args=args), day).content.decode()
+            assert page.count("2 Nov 2026 –") == 0, name
+            assert "2 Nov 2026" in page, name
+        late = client.get(reverse("admin:report_rows", args=["overdue", "late"]), day).content.decode()
+        assert "2 Nov 2026 ·" not in late and "At this moment" in late
+
+
 def test_two_people_of_one_name_are_two(client, story):
     _workspace, agent, other, _leads = story
     User.objects.filter(pk__in=[agent.pk, other.pk]).update(full_name="Ana Lima")

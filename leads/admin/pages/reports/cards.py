@@ -9,7 +9,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -68,7 +67,7 @@ def _worked(asked: Asked, found: Activity, by_day: bool) -> tuple[list[str], lis
         ]
         alone = f"{reverse('admin:reports')}?{urlencode(asked.parameters | {'owner': str(row.user.pk)})}"
         who = Cell(str(row.user), "" if by_day else alone)
-        rows.append([*([Cell(date_format(row.day, "j M Y"))] if row.day else []), who, *numbers])
+        rows.append([*([Cell(row.day)] if row.day else []), who, *numbers])
     head = [*([_("Day")] if by_day else []), _("Who"), *map(str, MEASURES.values())]
     return head, rows
 
@@ -78,8 +77,7 @@ def funnel(asked: Asked, desk: Desk, whole: bool = False) -> Table:
     rows = []
     for row in found.cohorts:
         steps = [counted(asked, "funnel", name, row.numbers[name], key=row.key) for name in STEPS]
-        assert not isinstance(row.key, str)
-        rows.append([Cell(date_format(row.key, "j M Y")), *steps])
+        rows.append([Cell(row.key), *steps])
     totals = _sums(found.cohorts)
     begins = _("Week from") if is_weekly(asked.period) else _("Month from")
     table = _table("funnel", [begins, *map(str, STEPS.values())], rows)

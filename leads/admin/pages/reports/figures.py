@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -26,6 +26,11 @@ class Cell:
     def is_text(self) -> bool:
         """Words stand to the left, numbers, also those in words such as a time, to the right."""
         return isinstance(self.value, str) and not self.value[:1].isdigit() and self.value != "–"
+
+    @property
+    def is_day(self) -> bool:
+        """The page writes it as its reader does, the file as spreadsheets read it."""
+        return isinstance(self.value, date)
 
     @property
     def is_number(self) -> bool:

@@ -60,6 +60,7 @@ def show(request: HttpRequest, desk: Desk, card: str, measure: str) -> HttpRespo
         "next": following,
         "query": kept.urlencode(),
         "asked": asked,
+        "is_now": card == "overdue",
     }
     return page(request, "staff/reports/rows.html", context)
 
