@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.models import User
+from leads.admin.pages.reports.figures import shared
 from leads.change import AnswerChange, ById, CallLog, DispositionWish, LeadChange
 from leads.changes import apply_change
 from leads.changes.actions import complete_action, plan_action
@@ -145,6 +146,23 @@ def test_a_period_of_one_day_is_told_once(client, story):
             assert "2 Nov 2026" in page, name
         late = client.get(reverse("admin:report_rows", args=["overdue", "late"]), day).content.decode()
         assert "2 Nov 2026 ·" not in late and "At this moment" in late
+
+
+def test_rows_of_leads_have_no_column_for_what_was_done(client, story):
+    for card, measure, has in (("funnel", "came", False), ("activity", "attempts", True)):
+        page = client.get(reverse("admin:report_rows", args=[card, measure]), ASKED).content.decode()
+        assert page.count("<tr>") > 1 and (">What</th>" in page, 'data-label="What"' in page) == (has, has), (
+            card
+        )
+
+
+def test_one_point_is_no_points():
+    assert [
+        shared("Done", now, then).change for now, then in (((2, 100), (1, 100)), ((1, 100), (3, 100)))
+    ] == [
+        "1 point more",
+        "2 points fewer",
+    ]
 
 
 def test_two_people_of_one_name_are_two(client, story):

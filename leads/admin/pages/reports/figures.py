@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from leads.admin.pages.reports.period import Asked
 
@@ -114,8 +115,12 @@ def shared(label: str | Promise, now: tuple[int, int], before: tuple[int, int]) 
     points = round(100 * now[0] / now[1]) - round(100 * before[0] / before[1])
     if not points:
         return Figure(label, *cells, _("as many as before"))
-    words = _("%d points more") if points > 0 else _("%d points fewer")
-    return Figure(label, *cells, words % abs(points), *_turn(points > 0, False))
+    many = abs(points)
+    more, fewer = (
+        ngettext("%d point more", "%d points more", many),
+        ngettext("%d point fewer", "%d points fewer", many),
+    )
+    return Figure(label, *cells, (more if points > 0 else fewer) % many, *_turn(points > 0, False))
 
 
 def share(part: int, whole: int) -> str:

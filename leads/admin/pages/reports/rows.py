@@ -61,6 +61,8 @@ def show(request: HttpRequest, desk: Desk, card: str, measure: str) -> HttpRespo
         "query": kept.urlencode(),
         "asked": asked,
         "is_now": card == "overdue",
+        # Leads say nothing but who they are.
+        "is_told": rows.model is not Lead,
     }
     return page(request, "staff/reports/rows.html", context)
 
