@@ -30,6 +30,7 @@ from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Role
 from leads.admin.clocks import written
 from leads.admin.content import type_words
+from leads.admin.markup import put
 from leads.admin.route import address, is_plain
 from leads.admin.telling import door_words
 from leads.models import Action, Document
@@ -149,9 +150,8 @@ def when(context: Context, moment: date | None, how: str = "") -> str:
     here = localtime(moment)
     whole = written(here, reader=reader)
     text = whole if not how else distance(moment) if how == "near" else written(here, how, reader)
-    return format_html(
-        '<time datetime="{}" title="{} {}">{}</time>', moment.isoformat(), whole, here.tzname(), text
-    )
+    told = '<time datetime="{}" title="{} {}">{}</time>'
+    return put(told, moment.isoformat(), whole, here.tzname(), text)
 
 
 def distance(moment: datetime) -> str:

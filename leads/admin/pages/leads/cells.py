@@ -1,4 +1,4 @@
-"""How a cell of the list looks. In Python, because a template would spend most of the page's time on them."""
+"""How a row of the list looks. In Python, because a template would spend most of the page's time on them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.template import Context
-from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from leads.admin.clocks import written
 from leads.admin.desk import Desk
+from leads.admin.markup import escaped, put
 from leads.admin.pages.leads.columns import Column
 from leads.admin.ways import breakable, phone_of
 from leads.admin.words import figure, icon, shown, when
@@ -23,57 +24,81 @@ from leads.queries.lists import ListedLead
 from leads.values import phone_words
 
 _NOTHING: Final = SafeString("")
-
-
 _ENDS: Final = SafeString("</td>")
+_ROW: Final = """<tr data-row id="row-{key}">
+<td class="pick"><label><input type="checkbox" name="lead" value="{key}" form="bulk">\
+<span class="unseen">{select} {name}</span></label></td>
+<th scope="row"><a href="{address}" data-main>{name}</a>{business}{archived}</th>
+{cells}</tr>
+"""
 
 
 class Pen:
-    """Draws the cells of one page: what they all say is looked up and put together once."""
+    """Draws the rows of one page: what they all say is looked up and put together once."""
 
     def __init__(self, desk: Desk, columns: Iterable[Column]) -> None:
         self.context = Context({"desk": desk})
-        self.workspace = desk.workspace
+        self.desk, self.workspace = desk, desk.workspace
+        self.base = reverse("admin:leads")
         self.robot = icon("robot")
         self.stages: dict[UUID, SafeString] = {}
-        self.words = {"ai": _("AI agent"), "nobody": _("nobody"), "change": _("change")}
-        self.columns = [(column, str(column.label), *_begins(column)) for column in columns]
-        self.edited = format_html('<span class="unseen"> {}</span></a>', self.words["change"])
+        self.words = {"ai": _("AI agent"), "nobody": _("nobody"), "select": _("Select")}
+        self.columns = [(column, *_begins(column, str(column.label))) for column in columns]
+        self.edited = put('<span class="unseen"> {}</span></a>', _("change"))
+        self.archived = put(' <span class="badge">{}</span>', _("archived"))
 
-    def row(self, listed: ListedLead, address: str, *, may_edit: bool) -> SafeString:
+    def rows(self, listed: Iterable[ListedLead]) -> SafeString:
+        return SafeString("".join(map(self.row, listed)))
+
+    def row(self, listed: ListedLead) -> SafeString:
+        lead, name = listed.lead, str(listed.lead)
+        address = f"{self.base}{lead.pk}/"
+        business = lead.business_name if lead.business_name != name else ""
+        return put(
+            _ROW,
+            key=lead.pk,
+            select=self.words["select"],
+            name=name,
+            address=address,
+            business=put(' <small class="cut">{}</small>', business) if business else _NOTHING,
+            archived=self.archived if lead.archived_at else _NOTHING,
+            cells=self.cells(listed, address, may_edit=self.desk.may_edit(lead.assignee_id)),
+        )
+
+    def cells(self, listed: ListedLead, address: str, *, may_edit: bool) -> SafeString:
         """`address` is the lead's; the forms in which values are changed in place stand below it."""
-        drawn: list[SafeString] = []
-        edit = format_html('<a class="edit" href="{}quick/?part=', address)
+        drawn: list[str] = []
+        edit = put('<a class="edit" href="{}quick/?part=', address)
         for column, label, begins, blank, which in self.columns:
             inner = _DRAWN[column.kind](self, column.read(listed), label)
             drawn.append(begins if inner else blank)
             drawn += (edit, which, inner, self.edited) if may_edit and column.is_editable else (inner,)
             drawn.append(_ENDS)
-        return mark_safe("".join(drawn))  # noqa: S308 (every part of it is safe)
+        return SafeString("".join(drawn))
 
     def stage(self, row: Any, _label: str) -> SafeString:
         if row.pk not in self.stages:
-            self.stages[row.pk] = format_html('<span class="stage {}">{}</span>', row.stage, row.label)
+            self.stages[row.pk] = put('<span class="stage {}">{}</span>', row.stage, row.label)
         return self.stages[row.pk]
 
     def owner(self, lead: Lead, _label: str) -> SafeString:
         if lead.assignee is not None:
-            return conditional_escape(str(lead.assignee))
+            return SafeString(escaped(lead.assignee))
         if lead.assignee_type == AssigneeType.AI_AGENT:
-            return format_html("{}{}", self.robot, self.words["ai"])
-        return format_html('<span class="quiet">{}</span>', self.words["nobody"])
+            return put("{}{}", self.robot, self.words["ai"])
+        return put('<span class="quiet">{}</span>', self.words["nobody"])
 
     def tags(self, tags: list[Any], _label: str) -> SafeString:
-        drawn = format_html_join("", '<span class="tag">{}</span>', ((tag.name,) for tag in tags))
-        return drawn or mark_safe('<span class="quiet">–</span>')  # noqa: S308 (our own words)
+        drawn = [put('<span class="tag">{}</span>', tag.name) for tag in tags]
+        return SafeString("".join(drawn) or '<span class="quiet">–</span>')
 
     def reach(self, lead: Lead, _label: str) -> SafeString:
-        email = format_html('<span class="cut">{}</span>', breakable(lead.email)) if lead.email else _NOTHING
-        between = SafeString("<br>") if lead.phone and lead.email else _NOTHING
-        return format_html("{}{}{}", phone_of(lead, self.workspace), between, email)
+        email = put('<span class="cut">{}</span>', breakable(lead.email)) if lead.email else _NOTHING
+        between = "<br>" if lead.phone and lead.email else ""
+        return SafeString(f"{escaped(phone_of(lead, self.workspace))}{between}{email}")
 
     def phone(self, lead: Lead, _label: str) -> SafeString:
-        return conditional_escape(phone_of(lead, self.workspace))
+        return self.text(phone_of(lead, self.workspace), _label)
 
     def moment(self, moment: Any, _label: str) -> SafeString:
         return SafeString(when(self.context, moment, "near")) if moment else _NOTHING
@@ -81,48 +106,49 @@ class Pen:
     def money(self, lead: Lead, _label: str) -> SafeString:
         if lead.value is None:
             return _NOTHING
-        return format_html("{} {}", figure(self.context, lead.value, 2), lead.currency)
+        return put("{} {}", figure(self.context, lead.value, 2), lead.currency)
 
     def progress(self, lead: Lead, label: str) -> SafeString:
         done, required = lead.checklist_done, lead.checklist_required
         if not required:
             return _NOTHING
-        return format_html(
+        return put(
             '<progress max="{1}" value="{0}" aria-label="{2}"></progress> {0}/{1}', done, required, label
         )
 
     def json(self, value: Any, _label: str) -> SafeString:
-        return (
-            format_html("{}", Truncator(shown(value)).chars(80)) if value not in (None, "", []) else _NOTHING
-        )
+        told = "" if value in (None, "", []) else Truncator(shown(value)).chars(80)
+        return SafeString(escaped(told))
 
     def day(self, value: Any, label: str) -> SafeString:
         """An answer of before the item had this type is shown as it is."""
         try:
-            return conditional_escape(written(date.fromisoformat(value)))
+            return self.text(written(date.fromisoformat(value)), label)
         except (TypeError, ValueError):
             return self.json(value, label)
 
     def figure(self, value: Any, label: str) -> SafeString:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return conditional_escape(figure(self.context, value)) if is_number else self.json(value, label)
+        return self.text(figure(self.context, value), label) if is_number else self.json(value, label)
 
     def dial(self, value: Any, label: str) -> SafeString:
         if not isinstance(value, str):
             return self.json(value, label)
-        return conditional_escape(phone_words(value, value, self.workspace.region))
+        return self.text(phone_words(value, value, self.workspace.region), label)
 
     def text(self, value: Any, _label: str) -> SafeString:
-        return conditional_escape(value) if value not in (None, "") else _NOTHING
+        return SafeString(escaped(value)) if value not in (None, "") else _NOTHING
 
 
-def _begins(column: Column) -> tuple[SafeString, SafeString, SafeString]:
-    """How a cell of the column begins, with something in it and without; and how the link that edits ends."""
+def _begins(column: Column, label: str) -> tuple[str, SafeString, SafeString, SafeString]:
+    """The label; how a cell of the column begins, with something in it and without; how the link that edits
+    ends."""
     begins = '<td class="c-{}{}" data-label="{}">'
     return (
-        format_html(begins, column.kind, "", column.label),
-        format_html(begins, column.kind, " blank", column.label),
-        format_html('{}" data-edits="{}">', column.code, column.kind),
+        label,
+        put(begins, column.kind, "", label),
+        put(begins, column.kind, " blank", label),
+        put('{}" data-edits="{}">', column.code, column.kind),
     )
 
 

@@ -7,8 +7,6 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from leads.admin.desk import Desk
@@ -19,25 +17,12 @@ from leads.admin.pages.leads.chips import Chip, chips_of
 from leads.admin.pages.leads.columns import Column
 from leads.admin.pages.leads.others import Others, find_others
 from leads.admin.pages.render import page
-from leads.models import Lead
 from leads.queries.counts import Count
 from leads.queries.filters import LeadFilter
 from leads.queries.find import live_leads
-from leads.queries.lists import ListedLead, ListPage, list_leads
+from leads.queries.lists import ListPage, list_leads
 
 _MOST_COUNTED: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """`address` is the lead's page."""
-
-    lead: Lead
-    name: str
-    address: str
-    select: str
-    business: str
-    cells: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +45,7 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "title": address.own.view.name if address.own else _("Leads"),
         "address": address,
         "query": address.text(),
-        "rows": rows_of(desk, found.rows, columns),
+        "rows": Pen(desk, columns).rows(found.rows),
         "heads": [_head(address, column) for column in columns],
         "next": address.link(after=found.next) if found.next else "",
         "previous": address.link(after=found.previous) if found.previous else "",
@@ -77,18 +62,6 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "may_export": desk.looks_after_all,
     }
     return page(request, "leads/list.html", context)
-
-
-def rows_of(desk: Desk, listed: list[ListedLead], columns: list[Column]) -> list[Row]:
-    """What hundreds of cells have in common is looked up once."""
-    pen, base, select = Pen(desk, columns), reverse("admin:leads"), _("Select")
-    rows = []
-    for row in listed:
-        lead, name, address = row.lead, str(row.lead), f"{base}{row.lead.pk}/"
-        business = lead.business_name if lead.business_name != name else ""
-        cells = pen.row(row, address, may_edit=desk.may_edit(lead.assignee_id))
-        rows.append(Row(lead, name, address, f"{select} {name}", business, cells))
-    return rows
 
 
 def _page(desk: Desk, address: Address, filters: LeadFilter, columns: list[Column]) -> ListPage:

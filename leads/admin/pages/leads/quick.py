@@ -17,7 +17,7 @@ from leads.admin.desk import Desk
 from leads.admin.notices import Step, tell
 from leads.admin.pages.leads import columns as shapes
 from leads.admin.pages.leads.address import Address
-from leads.admin.pages.leads.list import rows_of
+from leads.admin.pages.leads.cells import Pen
 from leads.admin.pages.leads.sheet import problems_by_field
 from leads.admin.pages.render import fragment, go, is_partial, page
 from leads.admin.reach import lead_to_work
@@ -196,7 +196,7 @@ def _row(request: HttpRequest, desk: Desk, lead: Lead, given: QueryDict) -> Http
         return go(request, Address(QueryDict(given.get("query", ""))).link())
     columns = _columns(desk, given)
     listed = list_one(desk.workspace, lead, shapes.shown_in(columns))
-    return fragment(request, "leads/_rows.html", {"rows": rows_of(desk, [listed], columns)})
+    return fragment(request, "leads/_rows.html", {"rows": Pen(desk, columns).rows([listed])})
 
 
 def _columns(desk: Desk, given: QueryDict) -> list[shapes.Column]:
