@@ -161,8 +161,8 @@ def _repeat_leads(house, leads):
         assignee_id=f"CASE WHEN i % 7 < 3 THEN NULL ELSE {people}[1 + (i / 7) % 10] END",
         assignee_type="CASE WHEN i % 3 = 0 THEN 'AI_AGENT' ELSE 'HUMAN_AGENT' END",
         # The owner has none of a stage that others have many of.
-        disposition_id=f"CASE WHEN i % 500 = 1 THEN '{won}' WHEN i % 4 = 1 AND i / 7 % 10 > 0 THEN '{contacted}'"
-        f" ELSE '{fresh}' END",
+        disposition_id=f"CASE WHEN i % 500 = 1 THEN '{won}'"
+        f" WHEN i % 4 = 1 AND i / 7 % 10 > 0 THEN '{contacted}' ELSE '{fresh}' END",
         disposition_change_id="NULL",
         next_action_at=f"CASE WHEN i % 11 = 7 THEN {moment % 'i'} + interval '20 days' END",
         metadata="jsonb_build_object('utm_source', 'news', 'deal', i)",
