@@ -32,6 +32,7 @@ from leads.models import Action, ActionKind, ActionStatus
 from leads.models.outbox import Leased
 from leads.queries.find import find_lead
 from leads.state import LeadState
+from leads.validation.judge import refuse_past
 from leads.validation.problems import Problems
 from leads.values import LIMITS, clean_choice, clean_line, clean_moment, clean_text, clean_time_zone, zone_of
 
@@ -57,6 +58,7 @@ def plan_action(  # noqa: PLR0913 (an action, with a name for each of its parts)
     problems.attempt("kind", kind, lambda: clean_choice(kind, PLANNED))
     name = _zone(zone, problems)
     due = problems.attempt("at", at, lambda: clean_moment(at, zone_of(name)))
+    refuse_past("at", due, actor, problems)
     line = _summary(summary, problems)
     problems.settle()
     assert due is not None
@@ -117,6 +119,9 @@ def reschedule_action(
     assert due is not None
 
     def reschedule(draft: Draft, action: Action) -> str:
+        if action.kind in BY_HAND:
+            refuse_past("at", due, actor, problems)
+            problems.settle()
         move(draft, action, action.status, action.state, due)
         action.agreed_zone = name or action.agreed_zone
         return gettext_noop("Put off") if due > draft.moment else gettext_noop("Brought forward")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from leadhub.workspaces.clock import now
 from leads import values
-from leads.change import Actor, AnswerResult, Clear, LeadChange
+from leads.change import Actor, ActorKind, AnswerResult, Clear, LeadChange
 from leads.errors import Forbidden, Stale
 from leads.models import Disposition
 from leads.models.lead import Lead
@@ -24,6 +24,8 @@ from leads.validation.stages import judge_disposition
 from leads.validation.tags import TagVerdict, judge_tags
 
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
+# What is agreed together with a disposition.
+_AGREED: Final = ("callback_at", "task_due_at")
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ def judge(state: LeadState, change: LeadChange, cleaned: Clean, actor: Actor) ->
         verdict.tags = judge_tags(state, change.tags, problems)
     _judge_assignee(state, cleaned.columns.get("assignee_id"), problems)
     _judge_call(state, change, problems)
+    _judge_plans(state.lead, change, cleaned, actor, problems)
     problems.settle()
     return verdict
 
@@ -99,6 +102,23 @@ def refuse_future(field: str, moment: datetime | None, problems: Problems) -> No
     """For when something happened. Another's clock may be a little ahead of ours."""
     if moment is not None and moment > now() + _CLOCKS_DIFFER:
         problems.add(field, "not_past", _("This has happened, so its time is not in the future."), moment)
+
+
+def refuse_past(field: str, moment: datetime | None, actor: Actor, problems: Problems) -> None:
+    """For when something is to be done. A member at the desk means a time to come; machines and files may
+    tell of what was planned long ago."""
+    if moment is not None and actor.kind == ActorKind.USER and moment <= now():
+        problems.add(field, "in_the_past", _("This time is over; choose one to come."), moment)
+
+
+def _judge_plans(lead: Lead, change: LeadChange, cleaned: Clean, actor: Actor, problems: Problems) -> None:
+    planned = {f"disposition.{name}": cleaned.disposition.get(name) for name in _AGREED}
+    planned["call.next_at"] = change.call.next_at if change.call else None
+    if cleaned.columns.get("next_action_at") != lead.next_action_at:
+        planned["next_action_at"] = cleaned.columns.get("next_action_at")
+    for name, moment in planned.items():
+        if isinstance(moment, datetime):
+            refuse_past(name, moment, actor, problems)
 
 
 def _judge_call(state: LeadState, change: LeadChange, problems: Problems) -> None:

@@ -76,12 +76,13 @@ def test_the_last_touch_is_what_people_said_and_did_and_no_bookkeeping(client, d
     actor = make_user_actor(agent)
 
     def last_touch(words):
-        page = client.get(INDEX, {"part": "overdue"}).content.decode()
-        known = client.get(reverse("admin:new_matches"), {"phone": "+14045550199"}).content.decode()
+        with clock_at(now() + timedelta(hours=2)):
+            page = client.get(INDEX, {"part": "overdue"}).content.decode()
+            known = client.get(reverse("admin:new_matches"), {"phone": "+14045550199"}).content.decode()
         return words in page and words in known
 
     call = apply_change(workspace, actor, ById(lead.pk), LeadChange(call=CallLog("no_answer")))
-    plan_action(workspace, actor, ById(lead.pk), kind="TASK", at=now() - timedelta(hours=1), summary="Offer")
+    plan_action(workspace, actor, ById(lead.pk), kind="TASK", at=now() + timedelta(hours=1), summary="Offer")
     tagged = apply_change(workspace, actor, ById(lead.pk), LeadChange(tags=TagChange(names=("Fair",))))
     undo_entry(workspace, actor, ById(lead.pk), tagged.entry.pk)
     claim_lead(workspace, actor, ById(lead.pk))

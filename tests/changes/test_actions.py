@@ -16,6 +16,7 @@ from tests.make import make_key, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2025, 3, 3, 15, 0, tzinfo=UTC)
+DUE = datetime(2099, 3, 3, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def lead(workspace):
 
 
 def plan(workspace, actor, lead, **words):
-    defaults = {"kind": "TASK", "at": MOMENT, "summary": "Send the contract"}
+    defaults = {"kind": "TASK", "at": DUE, "summary": "Send the contract"}
     return plan_action(workspace, actor, ById(lead.pk), **{**defaults, **words})
 
 
@@ -51,7 +52,7 @@ def test_a_task_is_put_on_a_lead(workspace, agent, lead):
         "TASK",
         "PENDING",
         "Send the contract",
-        MOMENT,
+        DUE,
     )
     assert (action.assignee_id, action.actor_name, action.door, action.agreed_zone) == (
         agent.user_id,
@@ -65,15 +66,15 @@ def test_it_is_told_once(workspace, agent, lead):
     action = plan(workspace, agent, lead, input={"amount": 5})
     entry = Entry.objects.get(lead=lead, version=2)
     assert (entry.kind, entry.summary, entry.action_id) == ("planned", "Send the contract", action.pk)
-    assert entry.input == {"kind": "TASK", "at": "2025-03-03T15:00:00.000Z", "amount": 5}
+    assert entry.input == {"kind": "TASK", "at": "2099-03-03T15:00:00.000Z", "amount": 5}
     assert Lead.objects.get().version == 2
 
 
 def test_the_next_step_is_the_earliest_one_by_hand(workspace, agent, lead):
     for days in (3, 1, 2):
-        plan(workspace, agent, lead, at=MOMENT + timedelta(days=days))
-    plan(workspace, agent, lead, kind="FOLLOW_UP_MESSAGE", at=MOMENT)
-    assert Lead.objects.get().next_action_at == MOMENT + timedelta(days=1)
+        plan(workspace, agent, lead, at=DUE + timedelta(days=days))
+    plan(workspace, agent, lead, kind="FOLLOW_UP_MESSAGE", at=DUE)
+    assert Lead.objects.get().next_action_at == DUE + timedelta(days=1)
     assert Action.objects.filter(lead=lead, status="PENDING").count() == 4
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -53,27 +53,29 @@ class Teller:
 
     def change(self, actor: Actor, hours: float, **words: Any) -> None:
         """The next step, some hours after the last one."""
-        self.moment = self.calendar.after(self.rng, self.moment, hours)
-        with at(self.moment):
-            apply_change(self.desk.workspace, actor, ById(self.lead_id), LeadChange(**words))
+        self._wait(hours)
+        self._write(actor, words)
 
     def call(
         self, hours: float, outcome: str, note: str = "", due: datetime | None = None, **words: Any
     ) -> None:
-        self.change(self.agent, hours, call=CallLog(outcome, note=note, next_at=due), **words)
+        self._wait(hours)
+        call = CallLog(outcome, note=note, next_at=self._ahead(due) if due else None)
+        self._write(self.agent, {"call": call, **words})
 
     def answer(self, actor: Actor, hours: float, *codes: str, **words: Any) -> None:
         known = [code for code in codes if self._knows(code)]
         self.change(actor, hours, answers=answers(self.person, self.rng, *known), **words)
 
     def plan(self, actor: Actor, hours: float, kind: ActionKind, summary: str, due: datetime) -> None:
-        self.moment = self.calendar.after(self.rng, self.moment, hours)
+        self._wait(hours)
+        lead, ahead = ById(self.lead_id), self._ahead(due)
         with at(self.moment):
-            plan_action(self.desk.workspace, actor, ById(self.lead_id), kind=kind, at=due, summary=summary)
+            plan_action(self.desk.workspace, actor, lead, kind=kind, at=ahead, summary=summary)
 
     def draft(self, hours: float, channel: str, subject: str, body: str) -> None:
         """The assistant writes; somebody at the desk is to approve."""
-        self.moment = self.calendar.after(self.rng, self.moment, hours)
+        self._wait(hours)
         with at(self.moment):
             add_draft(
                 self.desk.workspace,
@@ -89,6 +91,17 @@ class Teller:
         lived = (self.calendar.now - self.moment).days
         days = self.rng.choice((-3, -2, -1, 0, 0, 0, 1, 2, 3, 6))
         return self.calendar.due(self.rng, max(days, -lived))
+
+    def _wait(self, hours: float) -> None:
+        self.moment = self.calendar.after(self.rng, self.moment, hours)
+
+    def _write(self, actor: Actor, words: Words) -> None:
+        with at(self.moment):
+            apply_change(self.desk.workspace, actor, ById(self.lead_id), LeadChange(**words))
+
+    def _ahead(self, due: datetime) -> datetime:
+        """Whoever plans something at the desk plans it for later."""
+        return max(due, self.moment + timedelta(minutes=15))
 
     def _knows(self, code: str) -> bool:
         return {"owner_email": self.person.email, "owner_phone": self.person.phone}.get(code, "-") != ""

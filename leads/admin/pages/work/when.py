@@ -75,7 +75,5 @@ def _at(form: Mapping[str, Any], desk: Desk, theirs: LocalTime | None, problems:
         problems.add("at", "required", _("Say the day and the time."))
         problems.settle()
     at = problems.attempt("at", text, lambda: clean_moment(text, zone))
-    if at is not None and at <= now():
-        problems.add("at", "past", _("This time is over; choose one to come."), text)
     problems.settle()
     return When(at, name)
