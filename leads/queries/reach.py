@@ -46,7 +46,8 @@ def in_sight(workspace: Workspace, actor: Actor) -> Q | None:
 
 def others_with(workspace: Workspace, actor: Actor, wanted: Wanted | UUID, count: int) -> list[Lead]:
     """Colleagues' leads that somebody looks for but may not see: that they are there, whose, and how far."""
-    if sees_all(workspace, actor):
+    is_empty = isinstance(wanted, Wanted) and not wanted.groups
+    if is_empty or sees_all(workspace, actor):
         return []
     rows = live_leads(workspace).filter(assignee__isnull=False).exclude(assignee=actor.user_id)
     rows = rows.filter(pk=wanted) if isinstance(wanted, UUID) else search_leads(rows, workspace, wanted)

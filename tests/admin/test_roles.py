@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -103,5 +104,34 @@ def test_an_agent_who_is_kept_to_own_leads_finds_only_those(client):
     client.force_login(agent)
     for query in ("ana", str(other.pk)):
         page = client.get(reverse("admin:palette"), {"query": query}).content.decode()
-        assert f"/{other.pk}/" not in page
+        assert f'"{reverse("admin:lead", args=[other.pk])}"' not in page
+        assert "Anabel" not in page
     assert f"/{own.pk}/" in client.get(reverse("admin:palette"), {"query": "ana"}).content.decode()
+
+
+def test_the_palette_says_whose_a_colleagues_lead_is_by_the_rule_of_the_list(client):
+    workspace = make_workspace(own_leads_only=True)
+    maria = make_member(workspace, email="maria@desk.example")
+    lead = make_lead(workspace, first_name="Secret", email="ana@example.org", assignee=maria.pk)
+    make_lead(make_workspace(own_leads_only=True), email="ana@example.org", phone="6782319992")
+    client.force_login(make_member(workspace))
+
+    def found(query, **headers):
+        return client.get(reverse("admin:palette"), {"query": query}, headers=headers).content.decode()
+
+    for query in ("ana@example.org", str(lead.pk), f"lead_{lead.pk.hex}"):
+        page, part = found(query), found(query, **{"HX-Request": "true"})
+        assert "A colleague has this already" in page and reverse("admin:leave_note", args=[lead.pk]) in page
+        assert "It is maria@desk.example’s, New" in part and f"?query={quote(query, safe='')}" in part
+        for text in (page, part):
+            assert "Secret" not in text and "No lead has" not in text
+    assert "No lead has" in found("6782319992")
+    assert "maria" not in found("-") and "Several leads" not in found("-")
+    for _number in range(4):
+        make_lead(workspace, first_name="Common", assignee=maria.pk)
+    for headers in ({}, {"HX-Request": "true"}):
+        text = found("common", **headers)
+        assert "Several leads of colleagues match" in text and "maria" not in text
+    workspace.own_leads_only = False
+    workspace.save()
+    assert "A colleague has this" not in found("ana@example.org") and "Secret" in found("ana@example.org")

@@ -90,6 +90,30 @@ def test_the_palette_finds_leads_pages_and_actions(desk_page):
     page.wait_for_url(re.compile("logout|login"))
 
 
+def test_the_palette_leads_to_a_note_on_a_lead_that_only_a_colleague_sees(desk_page):
+    workspace = desk_page.workspace
+    workspace.own_leads_only = True
+    workspace.save()
+    maria = make_member(workspace, email="maria@desk.example")
+    lead = make_lead(workspace, first_name="Secret", phone="6782319992", assignee=maria.pk)
+    page = desk_page.open("index")
+
+    desk_page.key("Control+k")
+    page.get_by_role("combobox").fill("678-231-9992")
+    expect(page.get_by_role("option", name="It is maria@desk.example’s, New")).to_be_visible()
+    expect(page.get_by_text("Secret")).to_have_count(0)
+    look(page, "palette-others")
+    desk_page.key("Enter")
+    expect(page.get_by_label("A note for")).to_be_focused()
+    look(page, "palette-note")
+    page.keyboard.type("She rang me.")
+    desk_page.key("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Your note stands on the lead")
+    lead.refresh_from_db()
+    assert lead.note == "She rang me."
+
+
 def test_enter_waits_for_the_answer_to_all_that_was_typed(desk_page):
     """What the palette shows as it opens came while one typed, and Enter took the first of that."""
     lead = make_lead(desk_page.workspace, first_name="Ana", last_name="Diaz")

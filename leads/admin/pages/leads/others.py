@@ -33,7 +33,7 @@ class Others:
     leads: list[Lead]
 
 
-def find_others(desk: Desk, wanted: Wanted) -> Others | None:
+def find_others(desk: Desk, wanted: Wanted | UUID) -> Others | None:
     found = others_with(desk.workspace, desk.actor, wanted, _MOST + 1)
     if not found:
         return None
