@@ -226,12 +226,14 @@
   }
   document.addEventListener("htmx:load", (event) => event.detail.elt !== document.body && prepare(event.detail.elt.parentElement ?? document));
 
-  /* What a swap took the focus from is followed by the heading of what came. */
+  /* What a swap took the focus from is followed by the heading of what came in its place; what else came along
+     has settled before that. */
   let focused = null;
   document.addEventListener("htmx:beforeSwap", () => (focused = document.activeElement));
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!focused || focused.isConnected || document.activeElement !== document.body) return;
-    const place = event.target.isConnected ? event.target : find("main");
+    const came = find(event.detail.target?.id);
+    const place = came?.firstElementChild ? came : event.target.isConnected ? event.target : find("main");
     const heading = place.querySelector("[autofocus], h1, h2, h3") ?? place;
     if (!heading.matches("a, button, input, select, textarea")) heading.tabIndex = -1;
     heading.focus();

@@ -140,6 +140,79 @@ def test_an_upload_by_script_brings_back_its_place_and_the_item_alone(client, de
     assert "item-statement" not in other.content.decode()
 
 
+def take_away(client, address, box):
+    headers = {"HX-Request": "true", "HX-Target": f"box-{box}"}
+    return client.post(address, headers=headers)
+
+
+def test_removing_a_document_by_script_brings_back_its_place_and_the_item_alone(client, desk):
+    _workspace, lead, item = desk
+    upload(client, lead, item=str(item.pk), files=[file(), file("april.pdf")])
+    upload(client, lead, files=file("photo.png", PNG))
+    march, april, photo = Document.objects.order_by("created_at", "id")
+
+    gone = take_away(client, reverse("admin:lead_document_remove", args=[lead.pk, march.pk]), item.pk)
+
+    assert (gone.status_code, gone["HX-Trigger"]) == (200, "lead-changed")
+    page = gone.content.decode()
+    assert f'id="box-{item.pk}"' in page and "april.pdf" in page
+    assert "“march.pdf” is removed." in words_of(gone)
+    assert re.search(r'id="item-statement" class="item needs_review".*hx-swap-oob', page)
+    assert re.search(r'id="documents-count" hx-swap-oob="true">2<', page)
+    assert "photo.png" not in page and "item-name" not in page and "<html" not in page
+
+    last = take_away(client, reverse("admin:lead_document_remove", args=[lead.pk, april.pk]), item.pk)
+    assert re.search(r'id="item-statement" class="item todo".*hx-swap-oob', last.content.decode())
+
+    other = take_away(client, reverse("admin:lead_document_remove", args=[lead.pk, photo.pk]), "any")
+    assert 'id="box-any"' in other.content.decode() and "item-statement" not in other.content.decode()
+    assert re.search(r'id="documents-count" hx-swap-oob="true"><', other.content.decode())
+
+
+def test_a_document_that_a_colleague_removed_first_is_told_of_and_leaves_its_place(client, desk):
+    _workspace, lead, item = desk
+    upload(client, lead, item=str(item.pk), files=file())
+    address = reverse("admin:lead_document_remove", args=[lead.pk, Document.objects.get().pk])
+    client.post(address, follow=True)
+
+    late = take_away(client, address, item.pk)
+
+    assert late.status_code == 422
+    assert "This lead has no such document." in words_of(late)
+    assert f'id="box-{item.pk}"' in late.content.decode() and "march.pdf" not in late.content.decode()
+    for odd in ("", "none", f"{new_id()}"):
+        assert take_away(client, address, odd).status_code == 422
+
+
+def test_withdrawing_a_request_by_script_brings_back_its_place(client, desk):
+    workspace, lead, item = desk
+    link, address = ask(workspace, lead)
+    withdraw = reverse("admin:withdraw_request", args=[lead.pk, link.pk])
+    assert withdraw in client.get(reverse("admin:lead", args=[lead.pk])).content.decode()
+
+    gone = take_away(client, withdraw, item.pk)
+
+    assert (gone.status_code, gone["HX-Trigger"]) == (200, "lead-changed")
+    page = gone.content.decode()
+    assert f'id="box-{item.pk}"' in page and withdraw not in page and "<html" not in page
+    assert "The request is withdrawn" in words_of(gone)
+    assert stranger().post(address, {"files": file()}).status_code == 410
+
+
+def test_a_place_that_held_only_what_is_gone_goes_with_it(client, desk):
+    workspace, lead, item = desk
+    upload(client, lead, item=str(item.pk), files=file())
+    never = {"operator": "AND", "rules": [{"code": "name", "op": "equals", "value": "nobody"}]}
+    Item.objects.filter(pk=item.pk).update(conditions=never)
+    renew_catalogue(workspace)
+    address = reverse("admin:lead_document_remove", args=[lead.pk, Document.objects.get().pk])
+    assert address in client.get(reverse("admin:lead", args=[lead.pk])).content.decode()
+
+    gone = take_away(client, address, item.pk).content.decode()
+
+    assert f'id="box-{item.pk}"' not in gone and 'id="box-any"' not in gone
+
+
 def test_a_refused_upload_by_script_says_why_beside_its_form(client, desk):
     _workspace, lead, item = desk
     for sent, said in (

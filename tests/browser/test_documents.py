@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from leads.change import ById
+from leads.changes.upload_links import make_upload_link
 from leads.models import Document
 from tests.browser.desk import look
 from tests.browser.test_lead import make_items
-from tests.make import make_lead
+from tests.make import SYSTEM, make_lead
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -121,6 +123,38 @@ def test_a_file_is_dropped_onto_its_item_and_never_opened_instead_of_the_page(de
     assert Document.objects.get().item.code == "bank"
 
 
+def test_what_is_taken_away_leaves_the_rest_of_the_page_alone(desk_page, page):
+    paper(page).locator("input[type=file]").set_input_files([file(), file("april.pdf")])
+    paper(page).get_by_role("button", name="Upload").click()
+    expect(page.locator("#documents-count")).to_have_text("2")
+    page.get_by_role("textbox", name="Legal name").type("half a na")
+    page.evaluate("window.isTheSame = true")
+
+    paper(page).get_by_role("button", name="Remove march.pdf").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+
+    expect(page.locator("#notices")).to_contain_text("“march.pdf” is removed.")
+    expect(paper(page)).not_to_contain_text("march.pdf")
+    expect(paper(page)).to_contain_text("april.pdf")
+    expect(page.locator("#item-bank")).not_to_contain_text("march.pdf")
+    expect(page.locator("#documents-count")).to_have_text("1")
+    expect(page.locator("#story-lines")).to_contain_text("Document removed")
+    expect(paper(page).get_by_role("heading")).to_be_focused()
+
+    make_upload_link(desk_page.workspace, SYSTEM, ById(Document.objects.first().lead_id), item="bank")
+    expect(page.get_by_role("textbox", name="Legal name")).to_have_value("half a na")
+    assert page.evaluate("window.isTheSame")
+    page.reload()
+    page.evaluate("window.isTheSame = true")
+    paper(page).get_by_role("button", name="Withdraw").click()
+    page.get_by_role("dialog").get_by_role("button", name="Withdraw").click()
+    expect(page.locator("#notices")).to_contain_text("The request is withdrawn")
+    expect(paper(page).get_by_role("button", name="Withdraw")).to_have_count(0)
+    expect(page.locator("#story-lines")).to_contain_text("Document request withdrawn")
+    assert page.evaluate("window.isTheSame")
+    look(page, "lead-documents-taken-away")
+
+
 def test_an_upload_needs_no_script(sign_in):
     desk = sign_in(role="agent", java_script_enabled=False)
     make_items(desk.workspace)
@@ -129,3 +163,5 @@ def test_an_upload_needs_no_script(sign_in):
     paper(page).get_by_role("button", name="Upload").click()
     expect(page.locator("#notices")).to_contain_text("1 document is here.")
     expect(paper(page)).to_contain_text("By its content: a PDF")
+    paper(page).get_by_role("button", name="Remove march.pdf").click()
+    expect(page.locator("#notices")).to_contain_text("“march.pdf” is removed.")

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from leadhub.web.bodies import allow_larger_body
 from leadhub.web.envelopes import Failed
 from leadhub.web.uploads import LARGEST_UPLOAD, BadParts, Received, ReceivedFile, receive_upload
+from leadhub.workspaces.ids import parse_id
 from leads.admin.desk import Desk
 from leads.admin.notices import tell
 from leads.admin.pages.lead.checklist import fresh_papers, rows_moved
@@ -96,16 +97,18 @@ def _refuse(request: HttpRequest, lead: Lead, sentences: list[str]) -> HttpRespo
     return _back(lead)
 
 
-def _show_kept(request: HttpRequest, before: Sight, item: str | None) -> HttpResponse:
-    """The place of the form anew, with what is there by now, and what of the checklist looks different."""
+def _show_kept(request: HttpRequest, before: Sight, item: str | None, status: int = 200) -> HttpResponse:
+    """The place of the form anew, with what is there by now, and what of the checklist looks different. If it
+    held only what is gone now, it goes too."""
     sight = Sight(before.desk, open_full(before.desk, before.lead.pk))
     if sight.lead.pk != before.lead.pk:
         return go(request, "admin:lead", lead_id=before.lead.pk)
     paper = next((one for one in sight.papers.items if str(one.state.item.id) == item), None)
-    rows = rows_moved(before, sight, paper.state.item.code) if paper else []
+    known = before.full.definitions.by_id.get(UUID(item)) if item else None
+    rows = rows_moved(before, sight, known.code) if known else []
     fresh = fresh_papers(before, sight, rows)
-    context = {**context_of(sight), "paper": paper, "moved": rows, "fresh_papers": fresh}
-    response = fragment(request, "leads/lead/_kept.html", context)
+    context = {**context_of(sight), "item": item, "paper": paper, "moved": rows, "fresh_papers": fresh}
+    response = fragment(request, "leads/lead/_kept.html", context, status)
     response["HX-Trigger"] = "lead-changed"
     return response
 
@@ -126,10 +129,12 @@ def remove(request: HttpRequest, desk: Desk, lead_id: UUID, document_id: UUID) -
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     lead = lead_to_work(desk, lead_id)
-    gone = _told(request, lambda: remove_document(desk.workspace, desk.actor, ById(lead.pk), document_id))
-    if gone is not None:
-        tell(request, _("“%s” is removed.") % gone.filename)
-    return _back(lead)
+
+    def work() -> str:
+        gone = remove_document(desk.workspace, desk.actor, ById(lead.pk), document_id)
+        return _("“%s” is removed.") % gone.filename
+
+    return _take_away(request, desk, lead, work)
 
 
 def ask(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
@@ -158,9 +163,24 @@ def withdraw(request: HttpRequest, desk: Desk, lead_id: UUID, link_id: UUID) -> 
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     lead = lead_to_work(desk, lead_id)
-    if _told(request, lambda: revoke_upload_link(desk.workspace, desk.actor, ById(lead.pk), link_id)):
-        tell(request, _("The request is withdrawn; its link opens nothing any more."))
-    return _back(lead)
+
+    def work() -> str:
+        revoke_upload_link(desk.workspace, desk.actor, ById(lead.pk), link_id)
+        return _("The request is withdrawn; its link opens nothing any more.")
+
+    return _take_away(request, desk, lead, work)
+
+
+def _take_away(request: HttpRequest, desk: Desk, lead: Lead, work: Callable[[], str]) -> HttpResponse:
+    """Whether it was there or gone already, its place then shows what is there by now."""
+    before = Sight(desk, open_full(desk, lead.pk)) if is_partial(request) else None
+    said = _told(request, work)
+    if said is not None:
+        tell(request, said)
+    if before is None:
+        return _back(lead)
+    place = request.headers.get("HX-Target", "").removeprefix("box-")
+    return _show_kept(request, before, str(parse_id(place) or "") or None, 200 if said else 422)
 
 
 def _link_context(request: HttpRequest, desk: Desk, lead: Lead, made: NewLink) -> dict[str, Any]:
