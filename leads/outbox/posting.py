@@ -59,6 +59,12 @@ def post(url: str, headers: Mapping[str, str], body: bytes, timeout: float = TIM
         raise Unreachable(_("No answer within %d seconds.") % timeout) from error
     except Blocked as error:
         raise Unreachable(str(error)) from error
+    except socket.gaierror as error:
+        words = _("The host name %s is not known; check the address, or the name service.")
+        raise Unreachable(words % host) from error
+    except ConnectionRefusedError as error:
+        words = _("Nothing listens at %(host)s, port %(port)d; check the address.")
+        raise Unreachable(words % {"host": host, "port": port}) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unreachable(f"{type(error).__name__}: {error}"[:300]) from error
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
-from leads.change import ById, ConsentWish
+from leads.change import ById, CallLog, ConsentWish, LeadChange
+from leads.changes import apply_change
 from leads.changes.actions import plan_action
 from leads.changes.claims import claim_lead
 from leads.models import Action, Entry, Lead
@@ -241,6 +242,25 @@ def test_whoever_lost_a_claim_is_told_and_asked_no_more(client, desk):
 
     assert (answer.status_code, "take the next one" in answer.content.decode()) == (286, True)
     assert "How did the call go?" not in page
+
+
+@pytest.mark.parametrize("own_only", [False, True])
+def test_whoever_calls_after_a_colleague_did_is_told_and_the_note_is_not_lost(client, desk, own_only):
+    workspace, agent = desk
+    workspace.own_leads_only = own_only
+    workspace.save()
+    lead, colleague = make_lead(workspace, name="Ana Diaz", **HUMAN), make_member(workspace)
+    client.get(reverse("admin:work_focus_lead", args=[lead.pk]))
+    called = LeadChange(call=CallLog("connected"))
+    apply_change(workspace, make_user_actor(colleague), ById(lead.pk), called)
+
+    page = press(client, lead.pk, "no_answer", attempts=0, note="She rang me back")
+
+    text = page.content.decode()
+    assert f"{colleague} has this lead by now, so your call was not logged. Your note was left for" in text
+    lead.refresh_from_db()
+    assert (lead.attempts, lead.assignee_id, lead.note) == (1, colleague.pk, "She rang me back")
+    assert not own_only or "Ana Diaz" not in text
 
 
 def test_the_first_call_makes_the_claim_ownership(client, desk):

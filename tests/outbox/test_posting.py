@@ -113,8 +113,18 @@ def test_an_unknown_name_is_said(monkeypatch):
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    with pytest.raises(Unreachable, match="not known"):
+    with pytest.raises(Unreachable, match="The host name nowhere.example is not known; check the address"):
         post("https://nowhere.example/", {}, b"{}")
+
+
+def test_a_port_where_nothing_listens_is_said(receiver):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        with pytest.raises(
+            Unreachable, match=f"Nothing listens at 127.0.0.1, port {port}; check the address"
+        ):
+            post(f"http://127.0.0.1:{port}/", {}, b"{}")
 
 
 # TLS

@@ -14,15 +14,17 @@ from django.utils.translation import ngettext
 from leadhub.workspaces.clock import now
 from leads.admin.desk import Desk
 from leads.admin.notices import notices, tell
+from leads.admin.pages.lead.opening import open_any
 from leads.admin.pages.lead.story import in_brief
 from leads.admin.pages.render import fragment, page
 from leads.admin.pages.work.calls import AGREED, log, open_outcomes
 from leads.admin.pages.work.reach import told
 from leads.admin.pages.work.run import begin_run, end_run, hand_out, keep_run, run_of
 from leads.admin.pages.work.when import SNOOZES, their_time
-from leads.admin.reach import lead_at, lead_to_work
+from leads.admin.reach import lead_at
 from leads.admin.refusals import Refusal, sentences
-from leads.change import ById
+from leads.change import ById, LeadChange
+from leads.changes import apply_change
 from leads.changes.claims import claim_lead, release_lead
 from leads.errors import Invalid, LeadError, Refused
 from leads.models import Lead
@@ -74,9 +76,11 @@ def show(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
 
 def call(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     """Log the call, plan the next try, go on. A key pressed twice logs one call."""
-    lead = lead_to_work(desk, lead_id)
     if request.method != "POST":
-        return redirect("admin:work_focus_lead", lead_id=lead.pk)
+        return redirect("admin:work_focus_lead", lead_id=lead_id)
+    lead = open_any(desk, lead_id)
+    if not desk.may_edit(lead.assignee_id):
+        return _came_late(request, desk, lead)
     theirs = their_time(lead, address_of(lead), now())
     try:
         words = log(desk, lead, request.POST, theirs)
@@ -88,6 +92,22 @@ def call(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     except (Invalid, LeadError) as refusal:
         return _shown(request, desk, lead, refusal)
     return told(request, desk, lead, words, _next(lead))
+
+
+def _came_late(request: HttpRequest, desk: Desk, lead: Lead) -> HttpResponse:
+    """A colleague has it by now: no call is logged, but what was typed reaches them, and the run goes on.
+    Whose lead it is may be told to everybody, its name may not."""
+    who, note = lead.assignee or _("A colleague"), request.POST.get("note", "").strip()
+    text = _("%(who)s has this lead by now, so your call was not logged.") % {"who": who}
+    if note:
+        try:
+            apply_change(desk.workspace, desk.actor, ById(lead.pk), LeadChange(note=note))
+        except (Invalid, LeadError) as refusal:
+            text = " ".join([text, *sentences(refusal)])
+        else:
+            text = f"{text} {_('Your note was left for them.')}"
+    tell(request, text, level="warning")
+    return redirect(_next(lead))
 
 
 def hold(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
