@@ -63,7 +63,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, timeout: float = TIM
         words = _("The host name %s is not known; check the address, or the name service.")
         raise Unreachable(words % host) from error
     except ConnectionRefusedError as error:
-        words = _("Nothing listens at %(host)s, port %(port)d; check the address.")
+        words = _("%(host)s refuses connections: nothing listens at port %(port)d. Check the address.")
         raise Unreachable(words % {"host": host, "port": port}) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unreachable(f"{type(error).__name__}: {error}"[:300]) from error

@@ -13,7 +13,7 @@ from leads.changes.catalogue import save_disposition, save_metadata_columns
 from leads.changes.views import save_view
 from leads.models import Lead, LeadTag, SavedView
 from leads.outbox.jobs import JobQueue
-from tests.browser.desk import assert_accessible, assert_light, look
+from tests.browser.desk import assert_accessible, assert_fits, assert_light, look
 from tests.make import SYSTEM, make_lead, make_member, make_user_actor
 from tests.outbox.make import Idle
 
@@ -213,6 +213,18 @@ def test_a_conflict_in_a_row_is_asked_about_and_other_fields_merge(sign_in):
     lead.refresh_from_db()
     assert lead.assignee_id == ann.user.pk
     assert set(LeadTag.objects.values_list("tag__name", flat=True)) == {"Mine", "Theirs"}
+
+
+def test_a_row_is_changed_on_a_phone_in_fields_that_can_be_read(sign_in):
+    desk = sign_in(width=390, height=844)
+    make_lead(desk.workspace, first_name="Ana")
+    page = desk.open("leads")
+    page.locator("[data-edits=owner]").click()
+
+    for label in ("Owner", "Stage", "Reason of the stage", "Tags, separated by commas"):
+        box = page.get_by_label(label, exact=True).bounding_box()
+        assert box["width"] > 150, (label, box)
+    assert_fits(page)
 
 
 def test_where_agents_keep_to_their_own_a_search_says_whose_it_is(desk_page):

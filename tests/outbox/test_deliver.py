@@ -173,7 +173,7 @@ def test_nobody_listening_is_a_failure_with_a_reason(endpoint):
     make_delivery(endpoint)
     [row] = deliver()
     assert (row.state, row.status) == ("due", None)
-    assert "refused" in row.last_error
+    assert "127.0.0.1 refuses connections" in row.last_error
 
 
 def test_a_secret_that_cannot_be_opened_is_said(receiver, endpoint):
