@@ -23,12 +23,12 @@ def take_back_actions(draft: Draft, entry: Entry, inverse: Inverse, *, slipped: 
     moved = kept.get("moved", {})
     for action in _locked(draft, moved):
         before, after = moved[str(action.pk)]
-        if [action.status, plain(action.scheduled_at)] != [after[0], after[2]] or action.lease_owner:
+        if action.status in _DONE and action.kind != ActionKind.TASK and not slipped:
+            inverse.keep(_path(action), "was_done", action.status)
+        elif [action.status, plain(action.scheduled_at)] != [after[0], after[2]] or action.lease_owner:
             inverse.keep(_path(action), "changed_since", action.status)
         elif before[0] in OPEN and is_opted_out(draft.lead, channel_of(action)):
             inverse.keep(_path(action), "opted_out", action.status)
-        elif action.status in _DONE and action.kind != ActionKind.TASK and not slipped:
-            inverse.keep(_path(action), "was_done", action.status)
         else:
             draft.move_action(action, *before)
             if slipped:

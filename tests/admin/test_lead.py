@@ -16,6 +16,7 @@ from leadhub.workspaces.models import User
 from leads.change import AnswerChange, ById, CallLog, ConsentWish, ContactPointChange, LeadChange, TagChange
 from leads.changes import apply_change
 from leads.changes.actions import plan_action
+from leads.changes.approval import approve_message
 from leads.changes.endpoints import create_endpoint
 from leads.changes.message_templates import save_template
 from leads.changes.messages import add_draft, write_message
@@ -645,6 +646,22 @@ def test_an_undo_of_what_left_says_what_stays_and_what_is_called_off(client, des
     assert "</span>called off</ins>" in page
     assert 'CRM:</span> <time datetime="2026-03-05T09:31:00+00:00"' in page
     assert "told to them in turn" in page
+
+
+def test_an_undo_of_an_approval_says_that_the_message_has_left(client, desk):
+    workspace, agent = desk
+    lead = make_lead(workspace, email="ana@example.org", assignee=agent.pk)
+    draft = add_draft(workspace, SYSTEM, ById(lead.pk), channel="EMAIL", subject="Hi", body="Hello Ana")
+    approve_message(workspace, make_user_actor(agent), draft.pk)
+    Action.objects.filter(pk=draft.pk).update(status="COMPLETED", state="done", completed_at=now())
+    approval = Entry.objects.get(lead=lead, kind="message_approved")
+
+    asked = text_of(client.get(address(lead, "undo", approval.pk)))
+    assert "What was done or sent stays on record." in asked
+    assert "If you take it back" not in asked
+    post(client, lead, "undo", {"slip": "yes"}, approval.pk)
+    told = text_of(client.get(address(lead)))
+    assert "Nothing could be taken back. What was done or sent stays on record." in told
 
 
 def test_a_person_is_exported_and_erased_by_managers_alone(client, desk):

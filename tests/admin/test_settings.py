@@ -19,7 +19,7 @@ from leadhub.workspaces.clock import now
 from leadhub.workspaces.keys import find_key
 from leadhub.workspaces.models import ApiKey, Membership, SignIn, User, Workspace, WorkspaceEntry
 from leads.admin.clocks import written
-from leads.change import Actor, ActorKind, Archive, ById, LeadChange, TagChange
+from leads.change import Actor, ActorKind, Archive, ById, CallLog, LeadChange, TagChange
 from leads.changes import apply_change
 from leads.changes.endpoints import create_endpoint
 from leads.changes.rotating import rotate_key
@@ -381,10 +381,18 @@ def test_what_has_an_order_moves_a_place_at_a_time_past_what_is_archived(client,
 
 def test_the_ladder_is_hours(client, owner):
     workspace, _owner = owner
-    client.post(at("ladder"), {"retry_ladder": "2, soon"})
-    assert "whole number" in text_of(client.get(at("outcomes")))
+    refused = client.post(at("ladder"), {"retry_ladder": "2, soon"})
+    assert (refused.status_code, Workspace.objects.get(pk=workspace.pk).retry_ladder) == (422, [4, 24, 72])
+    page = text_of(refused)
+    assert 'value="2, soon"' in page
+    assert '<p class="problem">Enter a whole number' in page
     client.post(at("ladder"), {"retry_ladder": "2, 8 48"})
     assert Workspace.objects.get(pk=workspace.pk).retry_ladder == [2, 8, 48]
+    client.post(at("ladder"), {"retry_ladder": ""})
+    workspace.refresh_from_db()
+    assert workspace.retry_ladder == []
+    called = LeadChange(call=CallLog("no_answer"))
+    assert apply_change(workspace, SYSTEM, ById(make_lead(workspace).pk), called).lead.next_action_at is None
 
 
 def test_nothing_of_another_workspace_opens_by_its_id(client, owner):

@@ -39,7 +39,8 @@ class Workspace(models.Model):
         _("PollyBot requests per key and hour"), default=1000
     )
     request_record_days = models.PositiveIntegerField(_("days to keep request bodies"), default=30)
-    retry_ladder = models.JSONField(_("hours between tries"), default=retry_ladder)
+    # Empty: nobody who was not reached is tried again by itself.
+    retry_ladder = models.JSONField(_("hours between tries"), default=retry_ladder, blank=True)
     # Of Monday to Sunday; see leadhub/workspaces/hours.py. Empty: around the clock.
     working_hours = models.JSONField(_("working hours"), default=list, blank=True)
     document_types = models.JSONField(_("accepted documents"), default=document_types)

@@ -51,18 +51,29 @@ class Kind:
 
 def list_of(kind: Kind, template: str, **more: Any) -> Callable[..., HttpResponse]:
     def show(request: HttpRequest, desk: Desk) -> HttpResponse:
-        rows = kind.rows(desk)
-        context: dict[str, Any] = {
-            "title": PLURALS[kind.place],
-            "rows": [row for row in rows if not row.archived_at],
-            "archived": [row for row in rows if row.archived_at],
-            "ladder": Sheet([_ladder(desk)]),
-            "uses": kind.uses(desk),
-            **more,
-        }
-        return settings_page(request, template, kind.place, context)
+        return _listed(request, desk, kind, template, more)
 
     return show
+
+
+def _listed(
+    request: HttpRequest,
+    desk: Desk,
+    kind: Kind,
+    template: str,
+    more: Mapping[str, Any],
+    ladder: Sheet | None = None,
+) -> HttpResponse:
+    rows = kind.rows(desk)
+    context: dict[str, Any] = {
+        "title": PLURALS[kind.place],
+        "rows": [row for row in rows if not row.archived_at],
+        "archived": [row for row in rows if row.archived_at],
+        "ladder": ladder or Sheet([_ladder(desk)]),
+        "uses": kind.uses(desk),
+        **more,
+    }
+    return settings_page(request, template, kind.place, context, ladder)
 
 
 def form_of(kind: Kind) -> Callable[..., HttpResponse]:
@@ -175,7 +186,8 @@ def _save_outcome(desk: Desk, values: dict[str, Any], row: CallOutcome | None) -
 
 def _ladder(desk: Desk) -> Field:
     help = _(
-        "Hours after the first, second, … call that reached nobody; after the last one nothing is planned."
+        "Hours after the first, second, … call that reached nobody; after the last one nothing is planned. "
+        "No hours at all: no further try is ever planned."
     )
     return Field("retry_ladder", _("Hours between tries"), "numbers", desk.workspace.retry_ladder, help)
 
@@ -184,11 +196,9 @@ def save_ladder(request: HttpRequest, desk: Desk) -> HttpResponse:
     sheet = Sheet([_ladder(desk)])
     if request.method == "POST":
         saved = sheet.submit(request, lambda values: change_workspace(desk.workspace, desk.actor, values))
-        if saved is not None:
-            tell(request, _("The ladder is saved.") if saved else _("Nothing changed."))
-        else:
-            problems = [*sheet.problems, *(field.problem for field in sheet.fields if field.problem)]
-            tell(request, problems[0], level="error")
+        if saved is None:
+            return _listed(request, desk, OUTCOMES, "outcomes", {}, sheet)
+        tell(request, _("The ladder is saved.") if saved else _("Nothing changed."))
     return go(request, "admin:outcomes")
 
 
