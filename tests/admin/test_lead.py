@@ -22,6 +22,7 @@ from leads.changes.message_templates import save_template
 from leads.changes.messages import add_draft, write_message
 from leads.models import (
     Action,
+    Answer,
     ConsentEvent,
     ContactPoint,
     Document,
@@ -116,6 +117,82 @@ def test_whoever_changes_the_same_is_shown_both_and_chooses(client, desk, keep, 
 
     post(client, lead, "edit", {**form, "version": "2", "keep.first_name": keep}, "names")
     assert Lead.objects.get(pk=lead.pk).first_name == kept
+
+
+def sent_again(answer, **typed):
+    """The form as a browser would send it, from what stands in the page."""
+    page = answer.content.decode()
+    tags = re.findall(r"<input [^>]*>", page[page.index("</nav>") :] if "</nav>" in page else page)
+    found = {}
+    for tag in tags:
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and ('type="radio"' not in tag or " checked" in tag):
+            found[name[1]] = value[1] if value else ""
+    return {**found, **typed}
+
+
+def test_what_was_given_up_for_theirs_does_not_come_back_when_it_is_asked_again(client, desk):
+    workspace, _agent = desk
+    lead = make_lead(workspace, first_name="Ana", business_name="Old")
+    form = {"version": "1", "first_name": "Mine", "business_name": "Mine too"}
+    change(workspace, lead, fields={"first_name": "Theirs", "business_name": "Theirs too"})
+    asked = post(client, lead, "edit", form, "names")
+    assert asked.status_code == 409
+
+    change(workspace, lead, fields={"business_name": "Theirs again"})
+    again = post(client, lead, "edit", sent_again(asked, **{"keep.first_name": "theirs"}), "names")
+    assert again.status_code == 409
+    done = post(client, lead, "edit", sent_again(again), "names")
+
+    assert done.status_code == 302
+    lead.refresh_from_db()
+    assert (lead.first_name, lead.business_name) == ("Theirs", "Mine too")
+
+
+def test_metadata_that_was_refused_loses_nothing_that_others_wrote_meanwhile(client, desk):
+    workspace, _agent = desk
+    lead = make_lead(workspace, metadata={"budget": 1, "page": "a"})
+    change(workspace, lead, metadata={"page": "theirs", "more": "theirs"})
+
+    refused = post(client, lead, "metadata", {"version": "1", "metadata": '{"budget": 2, "page": "a"'})
+    assert refused.status_code == 422
+    version = sent_again(refused)["version"]
+    post(client, lead, "metadata", {"version": version, "metadata": '{"budget": 2, "page": "a"}'})
+
+    lead.refresh_from_db()
+    assert lead.metadata == {"budget": 2, "page": "theirs", "more": "theirs"}
+
+
+def test_who_keeps_the_owner_that_they_chose_gets_it(client, desk):
+    workspace, _agent = desk
+    client.force_login(make_member(workspace, "manager"))
+    mine, theirs = make_member(workspace), make_member(workspace)
+    lead = make_lead(workspace)
+    change(workspace, lead, fields={"assignee": theirs.pk})
+
+    asked = post(client, lead, "owner", {"version": "1", "assignee": str(mine.pk)})
+
+    assert asked.status_code == 409
+    assert f'<option value="{mine.pk}" selected>' in asked.content.decode()
+
+
+def test_a_checklist_that_was_refused_brings_back_nothing_that_others_answered_meanwhile(client, desk):
+    workspace, _agent = desk
+    group = Group.objects.get(workspace=workspace)
+    Item.objects.create(workspace=workspace, group=group, code="amount", label="Amount", field_type="NUMBER")
+    lead = make_lead(workspace)
+    change(workspace, lead, answers=(AnswerChange("tax_id", {"value": "12-3456789"}),))
+
+    refused = post(client, lead, "answer", {"version": "1", "answer.tax_id": "", "answer.amount": "much"})
+    assert refused.status_code == 422
+    again, names = (
+        sent_again(refused, **{"answer.amount": "5"}),
+        ("version", "answer.tax_id", "answer.amount"),
+    )
+    post(client, lead, "answer", {name: again[name] for name in names})
+
+    values = dict(Answer.objects.filter(lead=lead).values_list("item__code", "value"))
+    assert values == {"tax_id": "12-3456789", "amount": 5}
 
 
 def test_a_bad_value_stays_in_its_field_with_what_is_wrong(client, desk):

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 from checklists.definitions import Definitions, GroupDef, ItemDef
 from checklists.progress import Broken, ItemState, Progress
 from checklists.rules import ADDRESS_PARTS, FieldType
-from leads.admin.pages.lead.seen import Clash
+from leads.admin.pages.lead.seen import THEIRS, Clash, Since
 from leads.admin.telling import answer_words, plain_words
 from leads.models import Answer, AnswerStatus, Document
+from leads.timeline import escape
 from leads.values import is_empty
 
 _INPUTS: Final[Mapping[str, str]] = {"EMAIL": "email", "PHONE": "tel", "URL": "url", "DATE": "date"}
@@ -72,13 +73,19 @@ class Row:
             return self.typed
         return self.answer.value if self.answer else None
 
-    def refuse(self, form: Any, problems: Mapping[str, str], clashes: Mapping[str, Clash]) -> None:
-        """What was typed stays in its field, although it was not stored, with what is wrong beneath it."""
+    def refuse(
+        self, form: Any, problems: Mapping[str, str], clashes: Mapping[str, Clash], since: Since
+    ) -> None:
+        """What was typed stays in its field, although it was not stored, with what is wrong beneath it. What
+        was merely on the screen, or given up for theirs, shows what stands there by now."""
         self.error = problems.get(f"answers.{self.item.code}", "")
         self.clash = clashes.get(self.item.code)
         typed = typed_value(self.item, form)
-        if not isinstance(typed, Nothing):
-            self.typed, self.is_typed = typed, True
+        if isinstance(typed, Nothing) or since.picks.get(self.item.code) == THEIRS:
+            return
+        shown = value_of(since.before(f"/answers/{escape(self.item.code)}"))
+        self.is_typed = bool(self.error) or not same_answer(self.item, typed, shown)
+        self.typed = typed if self.is_typed else None
 
     @property
     def kind(self) -> str:
@@ -240,3 +247,21 @@ def typed_value(item: ItemDef, form: QueryDict) -> Any:
     if item.field_type == FieldType.BOOLEAN and text:
         return text == "yes"
     return text or None
+
+
+def value_of(told: object) -> object:
+    return told.get("value") if isinstance(told, Mapping) else None
+
+
+def same_answer(item: ItemDef, typed: Any, stored: Any) -> bool:
+    """Whether the input still shows what is stored; numbers are typed as text."""
+    if is_empty(typed) or is_empty(stored):
+        return is_empty(typed) and is_empty(stored)
+    if isinstance(typed, list):
+        return set(typed) == set(stored if isinstance(stored, list) else [stored])
+    if isinstance(typed, dict):
+        known = stored if isinstance(stored, Mapping) else {}
+        return all((typed.get(part) or None) == (known.get(part) or None) for part in ADDRESS_PARTS)
+    if isinstance(typed, bool) or isinstance(stored, bool):
+        return typed is stored
+    return str(typed) == str(stored)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,15 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from checklists.definitions import ItemDef
-from checklists.rules import ADDRESS_PARTS, FieldType
+from checklists.rules import FieldType
 from checklists.specs import ItemSpec
 from leadhub.workspaces.ids import parse_id
 from leads.admin.desk import Desk
-from leads.admin.pages.lead.asked import Nothing, Row, row_of, typed_value
-from leads.admin.pages.lead.edit import picks_of
+from leads.admin.pages.lead.asked import Nothing, Row, row_of, same_answer, typed_value, value_of
 from leads.admin.pages.lead.opening import open_full, open_lead
 from leads.admin.pages.lead.papers import Paper
-from leads.admin.pages.lead.seen import Since, seen_version
+from leads.admin.pages.lead.seen import Since, picks_of, seen_version
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, context_of, finish, refuse, sheet
 from leads.admin.pages.render import fragment, is_partial
@@ -87,24 +85,6 @@ def _read_answer(since: Since, item: ItemDef, form: QueryDict) -> AnswerChange |
     return AnswerChange(item.code, {"value": CLEAR if mine is None else mine})
 
 
-def value_of(told: object) -> object:
-    return told.get("value") if isinstance(told, Mapping) else None
-
-
-def same_answer(item: ItemDef, typed: Any, stored: Any) -> bool:
-    """Whether the input still shows what is stored; numbers are typed as text."""
-    if is_empty(typed) or is_empty(stored):
-        return is_empty(typed) and is_empty(stored)
-    if isinstance(typed, list):
-        return set(typed) == set(stored if isinstance(stored, list) else [stored])
-    if isinstance(typed, dict):
-        known = stored if isinstance(stored, Mapping) else {}
-        return all((typed.get(part) or None) == (known.get(part) or None) for part in ADDRESS_PARTS)
-    if isinstance(typed, bool) or isinstance(stored, bool):
-        return typed is stored
-    return str(typed) == str(stored)
-
-
 def _alike(item: ItemDef, theirs: object, mine: object) -> object:
     """Theirs as it would have been typed, so that the same answer by two people is no conflict."""
     return mine if same_answer(item, mine, theirs) else theirs
@@ -157,7 +137,8 @@ def _refuse_row(request: HttpRequest, sight: Sight, only: str, refusal: Refusal)
     for group in sight.groups:
         for row in group.rows:
             if row.item.code == only:
-                row.refuse(refusal.typed, refusal.by_field, refusal.clashes)
+                since = Since(sight.state, seen_version(refusal.typed, "seen"), picks_of(refusal.typed))
+                row.refuse(refusal.typed, refusal.by_field, refusal.clashes, since)
                 context = {**context_of(sight, refusal), "row": row}
                 return fragment(request, "leads/lead/_item.html", context, refusal.status)
     raise Http404

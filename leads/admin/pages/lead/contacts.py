@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.admin.desk import Desk
-from leads.admin.pages.lead.edit import conflict_of, picks_of
-from leads.admin.pages.lead.seen import Since, seen_version
+from leads.admin.pages.lead.edit import conflict_of
+from leads.admin.pages.lead.seen import Since, picks_of, seen_version
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, sheet, step
 from leads.change import ById, ContactPointChange, LeadChange, Outcome

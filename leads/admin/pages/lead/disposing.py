@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from checklists.progress import open_codes
 from leads.admin.desk import Desk
-from leads.admin.pages.lead.edit import picks_of
-from leads.admin.pages.lead.seen import Since, seen_version
+from leads.admin.pages.lead.seen import Since, picks_of, seen_version
 from leads.admin.pages.work.when import SNOOZES, read_when
 from leads.change import ById, DispositionWish, LeadChange, Outcome
 from leads.changes import apply_change

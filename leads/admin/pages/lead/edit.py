@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from leadhub.web.json import Unreadable, read_object
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.cells import SECTIONS, Cell, Section, offered
-from leads.admin.pages.lead.seen import Clash, Since, seen_version
+from leads.admin.pages.lead.seen import THEIRS, Clash, Since, picks_of, seen_version
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, sheet
 from leads.admin.telling import Speaker, who_words
@@ -57,7 +57,7 @@ def _context(
 ) -> dict[str, Any]:
     wanted = _section(section)
     typed = refusal.typed if refusal else {}
-    since = Since(sight.state, seen_version(typed))
+    since = Since(sight.state, seen_version(typed), picks_of(typed))
     inputs = [_input(sight, cell, since, refusal, typed) for cell in wanted.cells]
     open_ones = (one for one in inputs if one.conflict or one.problem)
     next(open_ones, inputs[0]).is_next = True
@@ -75,11 +75,13 @@ def _section(slug: str) -> Section:
 def _input(
     sight: Sight, cell: Cell, since: Since, refusal: Refusal | None, typed: Mapping[str, str]
 ) -> Input:
-    """What was touched stays as it was typed; what was not shows what stands there by now."""
+    """What was touched stays as it was typed; what was not shows what stands there by now, and so does what
+    was given up for theirs, which would else come back with the next try."""
     text, problem, conflict = cell.text(since.now(cell.path)), "", None
     if refusal is not None:
         mine = _typed(typed, cell.name)
-        if mine is not None and mine != cell.text(since.before(cell.path)):
+        is_mine = since.picks.get(cell.name) != THEIRS
+        if is_mine and mine is not None and mine != cell.text(since.before(cell.path)):
             text = mine
         problem = refusal.by_field.get(cell.problem, "")
         clash = refusal.clashes.get(cell.name)
@@ -124,11 +126,6 @@ def _read_section(wanted: Section, form: QueryDict) -> Read:
     return read
 
 
-def picks_of(form: Mapping[str, str]) -> dict[str, str]:
-    """Whose value is to stand, for each field that was asked about."""
-    return {name.removeprefix("keep."): form[name] for name in form if name.startswith("keep.")}
-
-
 def _typed(form: Mapping[str, str], name: str) -> str | None:
     return form[name].replace("\r\n", "\n").strip() if name in form else None
 
@@ -143,15 +140,19 @@ def _metadata_context(desk: Desk, sight: Sight, refusal: Refusal | None, query: 
     if refusal and conflicts:
         # What others wrote since belongs into what is sent next; what both wrote is asked about.
         text = json.dumps(_merged(sight.state, refusal.typed), ensure_ascii=False, indent=2, sort_keys=True)
-    problem = refusal.sentences[0] if refusal and not conflicts else ""
-    return {"text": text, "conflicts": conflicts, "problem": problem}
+    if refusal is None or conflicts:
+        return {"text": text, "conflicts": conflicts, "problem": "", "version": sight.lead.version}
+    # A text that is refused goes on being that of the version it was made from; nothing was merged into it.
+    kept = {"version": refusal.typed.get("version", ""), "picks": picks_of(refusal.typed)}
+    return {"text": text, "conflicts": [], "problem": refusal.sentences[0], **kept}
 
 
 def _merged(state: LeadState, form: Mapping[str, str]) -> dict[str, object]:
-    since = Since(state, seen_version(form))
+    since = Since(state, seen_version(form), picks_of(form))
     tree: dict[str, object] = state.lead.metadata
     for path, (_old, new) in _own_differences(since, _read_json(form)).items():
-        tree = replaced(tree, parts_of(path)[1], new)
+        if since.picks.get(path) != THEIRS:
+            tree = replaced(tree, parts_of(path)[1], new)
     return tree
 
 

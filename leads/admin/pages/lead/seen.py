@@ -49,6 +49,11 @@ def seen_version(form: Mapping[str, str], name: str = "version") -> int | None:
     return min(int(text), _LARGEST) if text.isascii() and text.isdigit() and len(text) < 11 else None
 
 
+def picks_of(form: Mapping[str, str]) -> dict[str, str]:
+    """Whose value is to stand, for each field that was asked about."""
+    return {name.removeprefix("keep."): form[name] for name in form if name.startswith("keep.")}
+
+
 @dataclass
 class Since:
     """The lead as it was seen, next to the lead as it stands under the lock."""

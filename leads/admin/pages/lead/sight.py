@@ -23,6 +23,7 @@ from leads.admin.pages.lead.consents import Consent, consent_by_channel
 from leads.admin.pages.lead.facts import Facts, metadata_of, sections_of
 from leads.admin.pages.lead.papers import Papers, papers_of
 from leads.admin.pages.lead.previewing import preview_of
+from leads.admin.pages.lead.seen import Since, picks_of, seen_version
 from leads.admin.pages.lead.story import CHANNEL_NAMES, FILTERS, Day, days_of
 from leads.admin.telling import Speaker
 from leads.changes.contacts import pointer
@@ -118,9 +119,10 @@ class Sight:
 
     def refuse_answers(self, refusal: Any) -> None:
         """What was typed stays in its fields, each with what is wrong with it."""
+        since = Since(self.state, seen_version(refusal.typed), picks_of(refusal.typed))
         for group in self.groups:
             for row in group.rows:
-                row.refuse(refusal.typed, refusal.by_field, refusal.clashes)
+                row.refuse(refusal.typed, refusal.by_field, refusal.clashes, since)
 
     @cached_property
     def days(self) -> list[Day]:

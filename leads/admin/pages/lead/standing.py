@@ -15,9 +15,9 @@ from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import parse_id
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.disposing import gesture_context, set_standing
-from leads.admin.pages.lead.edit import conflict_of, picks_of
+from leads.admin.pages.lead.edit import conflict_of
 from leads.admin.pages.lead.opening import open_lead
-from leads.admin.pages.lead.seen import Since, seen_version
+from leads.admin.pages.lead.seen import Since, picks_of, seen_version
 from leads.admin.pages.lead.sight import Sight, time_of
 from leads.admin.pages.lead.steps import Done, Refusal, finish, refuse, sheet, step
 from leads.change import (
@@ -35,7 +35,7 @@ from leads.change import (
 from leads.changes import apply_change
 from leads.changes.claims import claim_lead, release_lead
 from leads.errors import Invalid, LeadError, Problem
-from leads.models import Channel, Lead
+from leads.models import AssigneeType, Channel, Lead
 from leads.queries.log import consents_of
 from leads.queries.workspace import members_in, tags_in
 from leads.state import LeadState
@@ -75,7 +75,12 @@ def stage(desk: Desk, lead: Lead, form: QueryDict) -> Done:
 
 
 def _owner_context(desk: Desk, sight: Sight, refusal: Refusal | None, query: QueryDict) -> dict[str, Any]:
-    return {"members": members_in(desk.workspace), **one_conflict(sight, refusal)}
+    lead = sight.lead
+    is_ai = lead.assignee_id is None and lead.assignee_type == AssigneeType.AI_AGENT
+    stands = "ai" if is_ai else str(lead.assignee_id or "")
+    # What was chosen stays chosen: "keep mine" sends it once more.
+    chosen = refusal.typed.get("assignee", stands) if refusal else stands
+    return {"members": members_in(desk.workspace), "chosen": chosen, **one_conflict(sight, refusal)}
 
 
 @sheet("leads/sheets/_owner.html", gettext_lazy("Change the owner"), "head", context=_owner_context)
