@@ -71,6 +71,20 @@ def test_a_time_that_is_over_is_refused_in_the_same_words_and_nothing_is_written
     assert Action.objects.filter(lead=lead, scheduled_at__year=2099).exists()
 
 
+@pytest.mark.parametrize("door", ["lead_call", "lead_plan", "lead_put_off"])
+def test_what_was_typed_beside_a_time_that_is_over_is_kept_too(client, desk, door):
+    """Read again by another clock, a time that is mended would be a wrong one."""
+    workspace, agent = desk
+    lead = make_lead(workspace, phone="+12135550137", assignee=agent.pk)
+    action = plan_action(workspace, SYSTEM, ById(lead.pk), kind="TASK", at=STEP, summary="Offer").pk
+    sent = {**DOORS[door], "action": str(action), "kind": "TASK", "at": PAST, "whose": "theirs"}
+
+    page = client.post(reverse(f"admin:{door}", args=[lead.pk]), sent).content.decode()
+
+    assert page.count('<option value="theirs" selected>') == 1
+    assert ('<option value="TASK" selected>' in page) == (door == "lead_plan")
+
+
 def test_a_lead_with_nothing_planned_is_not_put_off_into_the_past(client, desk):
     workspace, agent = desk
     lead = make_lead(workspace, assignee=agent.pk)
