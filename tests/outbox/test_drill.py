@@ -109,7 +109,7 @@ def finish(nursery):
         for process in crew:
             os.kill(process, signal.SIGTERM)
         for process in crew:
-            until(lambda process=process: not Path(f"/proc/{process}").exists(), 10)
+            until(lambda process=process: not Path(f"/proc/{process}").exists(), PATIENCE)
 
 
 def until(claim, seconds):

@@ -53,7 +53,11 @@ def beside(one, **how):
     return thread
 
 
-def until(claim, seconds=20):
+# A machine may be busy with other things: nobody waits for so long unless something is wrong.
+PATIENCE = 60
+
+
+def until(claim, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while not claim():
         assert time.monotonic() < end, "It did not come to that."
@@ -91,20 +95,23 @@ def test_a_broken_piece_of_work_stops_nobody(receiver, endpoint, monkeypatch):
 
 
 def test_a_long_job_keeps_its_lease_while_deliveries_go_on(receiver, endpoint, kind, monkeypatch):
-    monkeypatch.setattr(JobQueue, "length", timedelta(seconds=1.2))
+    monkeypatch.setattr(JobQueue, "length", timedelta(seconds=3))
     monkeypatch.setattr(worker, "POLL", 0.1)
-    began = []
+    began, release = [], threading.Event()
 
     @kind
     def run(job, pace):
         began.append(job.attempt)
-        time.sleep(3)
+        time.sleep(4)
+        release.wait(PATIENCE)
         pace.step(1)
 
     enqueue(endpoint.workspace, "tested", {})
     make_deliveries(endpoint, [uuid4() for _number in range(3)])
     threads = [beside(Worker({DeliveryQueue(): 2, JobQueue(): 1}), once=True) for _number in range(2)]
-    until(lambda: states() == {"done": 3}, 2.5)
+    until(lambda: states() == {"done": 3})
+    assert Job.objects.get().state == "due"
+    release.set()
     for thread in threads:
         thread.join()
     assert (began, Job.objects.get().state) == ([1], "done")
@@ -124,7 +131,7 @@ def test_told_to_stop_it_gives_a_job_back(kind, monkeypatch):
     thread = beside(one)
     until(lambda: Job.objects.get().done > 2)
     one.stop()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     job = Job.objects.get()
     assert (job.state, job.lease_owner, job.attempt) == ("due", "", 0)
@@ -146,7 +153,7 @@ def test_a_database_that_is_away_for_a_while_stops_nobody(receiver, endpoint, mo
     thread = beside(one)
     until(lambda: states() == {"done": 1})
     one.stop()
-    thread.join(5)
+    thread.join(PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -164,15 +171,15 @@ def test_the_command_says_what_it_does_not_understand(words):
 @pytest.mark.slow
 def test_sigterm_lets_it_finish_what_is_at_hand(receiver, endpoint):
     release = threading.Event()
-    receiver.answer = lambda *_request: release.wait(10) and 200
+    receiver.answer = lambda *_request: release.wait(PATIENCE) and 200
     make_deliveries(endpoint, [uuid4() for _number in range(20)])
-    with start_worker("--concurrency", "4", timeout=15.0, lease=60.0) as process:
+    with start_worker("--concurrency", "4", timeout=2.0 * PATIENCE, lease=2.0 * PATIENCE) as process:
         until(lambda: len(receiver.received) == 3)
         process.send_signal(signal.SIGTERM)
         time.sleep(1.5)
         assert process.poll() is None
         release.set()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     assert states() == {"done": 3, "due": 17}
     assert len(receiver.received) == 3
     assert not WebhookDelivery.objects.exclude(lease_owner="").exists()
@@ -180,16 +187,18 @@ def test_sigterm_lets_it_finish_what_is_at_hand(receiver, endpoint):
 
 @pytest.mark.slow
 def test_a_second_sigterm_makes_it_give_back_what_is_at_hand(receiver, endpoint):
-    receiver.answer = lambda *_request: time.sleep(5) or 200
+    release = threading.Event()
+    receiver.answer = lambda *_request: release.wait(2 * PATIENCE) and 200
     make_deliveries(endpoint, [uuid4() for _number in range(5)])
-    with start_worker("--concurrency", "4", timeout=15.0, lease=60.0) as process:
+    with start_worker("--concurrency", "4", timeout=2.0 * PATIENCE, lease=2.0 * PATIENCE) as process:
         until(lambda: len(receiver.received) == 3)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(3) == 0
+        assert process.wait(PATIENCE) == 0
     assert states() == {"due": 5}
     assert set(WebhookDelivery.objects.values_list("lease_owner", "attempt")) == {("", 0)}
+    release.set()
 
 
 @pytest.mark.slow
@@ -197,21 +206,32 @@ def test_an_idle_worker_stops_at_once(endpoint):
     with start_worker(stderr=subprocess.PIPE) as process:
         until(Instance.objects.exists)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(3) == 0
+        assert process.wait(PATIENCE) == 0
         assert process.stderr.read() == b""
 
 
 @pytest.mark.slow
-def test_throughput_grows_with_workers(receiver, endpoint):
-    receiver.answer = lambda *_request: time.sleep(0.1) or 200
+def test_more_workers_do_more_at_once(receiver, endpoint):
+    at_once, most, lock = 0, 0, threading.Lock()
 
-    def seconds_of(count):
+    def answer(*_request):
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.2)
+        with lock:
+            at_once -= 1
+        return 200
+
+    receiver.answer = answer
+    found = []
+    for count in (1, 4):
         make_deliveries(endpoint, [uuid4() for _number in range(60)])
-        started = time.monotonic()
+        most = 0
         for thread in [beside(Worker({DeliveryQueue(): 2}), once=True) for _number in range(count)]:
             thread.join()
-        return time.monotonic() - started
-
-    alone, four = seconds_of(1), seconds_of(4)
+        found.append(most)
+    alone, four = found
     assert states() == {"done": 120}
-    assert four < alone * 0.6
+    assert alone <= 2 < four <= 8

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -17,8 +18,14 @@ from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 
+@contextmanager
 def start_worker(*words, **times):
-    return start("worker", words, **times)
+    """It does not outlive the test, which would else wait for it for ever."""
+    with start("worker", words, **times) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 class Nursery:
