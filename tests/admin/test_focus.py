@@ -89,11 +89,11 @@ def test_each_outcome_sets_the_next_try_by_the_ladder_until_it_is_climbed(client
 
 def test_the_message_says_when_the_next_try_is_and_that_there_is_none(client, desk):
     workspace, agent = desk
-    lead = make_due(workspace, agent)
     agent.time_zone = "UTC"
     agent.save()
 
     with clock_at(datetime(2026, 11, 21, 15, 30, tzinfo=UTC)):
+        lead = make_due(workspace, agent)
         page = press(client, lead.pk, "no_answer", attempts=0).content.decode()
         assert "No answer. Next step: 21 Nov 2026, 19:30." in page
         for attempts in (1, 2):

@@ -364,6 +364,37 @@ def test_an_overtaken_form_is_shown_again_with_what_was_typed(client, desk):
     assert (lead.disposition.outcome, lead.note) == ("qualified", "Mine")
 
 
+@pytest.mark.parametrize(("kind", "planned"), [("", "CALL"), ("task", "TASK")])
+def test_a_next_step_is_kept_where_somebody_elses_status_stands(client, desk, kind, planned):
+    workspace, agent = desk
+    lead = make_due(workspace, agent)
+    version = Lead.objects.get(pk=lead.pk).version
+    apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(disposition=DispositionWish("qualified")))
+    typed = {"outcome": "contacted", "note": "Ask for Bo", "when": "week", "kind": kind}
+    typed |= {"version": str(version + 1), "keep.outcome": "theirs"}
+
+    assert client.post(step("dispose", lead), typed).status_code == 302
+
+    made = Action.objects.filter(lead=lead, status="PENDING").latest("pk")
+    told = "Ask for Bo" if kind else "Call back"
+    assert (made.kind, made.summary, made.scheduled_at > now()) == (planned, told, True)
+    lead.refresh_from_db()
+    assert (lead.disposition.outcome, lead.note) == ("qualified", "Ask for Bo")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_next_step_that_is_refused_keeps_the_note_from_being_written_twice(client, desk):
+    workspace, agent = desk
+    lead = make_due(workspace, agent)
+    past = {"outcome": "contacted", "note": "Once", "when": "at", "at": "2020-01-01T10:00"}
+
+    refused = client.post(step("dispose", lead), {**past, "keep.outcome": "theirs"})
+
+    assert (refused.status_code, "Once" in refused.content.decode()) == (422, True)
+    lead.refresh_from_db()
+    assert lead.note == ""
+
+
 def test_a_dialog_gets_the_form_alone_and_the_queue_itself_alone(client, desk):
     workspace, agent = desk
     lead = make_due(workspace, agent)

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from checklists.progress import open_codes
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.seen import Since, picks_of, seen_version
-from leads.admin.pages.work.when import SNOOZES, read_when
+from leads.admin.pages.work.when import SNOOZES, When, read_when
 from leads.change import ById, DispositionWish, LeadChange, Outcome
 from leads.changes import apply_change
+from leads.changes.actions import plan_action
+from leads.changes.transact import transact
 from leads.errors import Invalid, Problem
-from leads.models import Disposition, Lead
+from leads.models import ActionKind, Disposition, Lead
 from leads.queries.catalogue import load_catalogue
 from leads.state import LeadState
 from leads.values import LocalTime
@@ -49,28 +51,55 @@ def _choices(state: LeadState) -> list[Choice]:
 
 
 def set_standing(desk: Desk, lead: Lead, form: QueryDict, theirs: LocalTime | None) -> Outcome:
-    """Where somebody else set it meanwhile, nothing is written and it is asked which is to stand."""
-    wish, note = _wish(form, desk, theirs), form.get("note", "").strip()
+    """Where somebody else set it meanwhile, nothing is written and it is asked which is to stand. Theirs may;
+    the note and the next step of this gesture are kept all the same."""
+    when, note, left_out = read_when(form, desk, theirs), form.get("note", "").strip(), False
+    wish = _wish(form, when, note)
 
     def read(state: LeadState) -> LeadChange:
+        nonlocal left_out
         since = Since(state, seen_version(form), picks_of(form))
         left_out = since.overtakes("outcome", "disposition", wish.outcome)
         since.settle()
         return LeadChange(disposition=None if left_out else wish, note=note or None)
 
+    def write() -> Outcome:
+        outcome = apply_change(desk.workspace, desk.actor, ById(lead.pk), read)
+        if left_out and when.at is not None:
+            _plan(desk, lead, form, when, note)
+        return outcome
+
     try:
-        return apply_change(desk.workspace, desk.actor, ById(lead.pk), read)
+        return transact(write)
     except Invalid as refusal:
         raise _in_words(refusal, LeadState(desk.workspace, lead)) from None
 
 
-def _wish(form: QueryDict, desk: Desk, theirs: LocalTime | None) -> DispositionWish:
-    when, note = read_when(form, desk, theirs), form.get("note", "").strip()
+def _is_task(form: QueryDict) -> bool:
+    return form.get("kind") == "task"
+
+
+def _wish(form: QueryDict, when: When, note: str) -> DispositionWish:
     words: dict[str, object] = {"notes": note} if note else {}
     if when.at is not None:
-        words["task_due_at" if form.get("kind") == "task" else "callback_at"] = when.at
+        words["task_due_at" if _is_task(form) else "callback_at"] = when.at
     outcome, reason = form.get("outcome", ""), form.get("reason", "")
     return DispositionWish(outcome=outcome, reason=reason, words=words, strict=True)
+
+
+def _plan(desk: Desk, lead: Lead, form: QueryDict, when: When, note: str) -> None:
+    """As the disposition would have done."""
+    kind = ActionKind.TASK if _is_task(form) else ActionKind.CALL
+    summary = note[:255].split("\n")[0] if _is_task(form) else ""
+    plan_action(
+        desk.workspace,
+        desk.actor,
+        ById(lead.pk),
+        kind=kind,
+        at=when.at,
+        summary=summary or (_("Follow up") if _is_task(form) else _("Call back")),
+        zone=when.zone,
+    )
 
 
 def _in_words(refusal: Invalid, state: LeadState) -> Invalid:

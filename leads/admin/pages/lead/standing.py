@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -89,8 +88,6 @@ def owner(desk: Desk, lead: Lead, form: QueryDict) -> Done:
     wanted: Any = parse_id(raw) if raw not in {"", "ai"} else None
     if raw not in {"", "ai"} and wanted is None:
         raise Invalid([Problem("assignee", "not_found", _("Choose a member of this workspace."), raw)])
-    if not desk.looks_after_all and wanted not in {None, desk.user.pk} and lead.assignee_id != desk.user.pk:
-        raise PermissionDenied(_("Take the lead yourself first; then you may hand it on."))
 
     def read(state: LeadState) -> LeadChange:
         since = Since(state, seen_version(form), picks_of(form))
