@@ -152,7 +152,6 @@ def test_what_is_taken_away_leaves_the_rest_of_the_page_alone(desk_page, page):
     expect(paper(page).get_by_role("button", name="Withdraw")).to_have_count(0)
     expect(page.locator("#story-lines")).to_contain_text("Document request withdrawn")
     assert page.evaluate("window.isTheSame")
-    look(page, "lead-documents-taken-away")
 
 
 def test_an_upload_needs_no_script(sign_in):
