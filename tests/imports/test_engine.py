@@ -37,7 +37,7 @@ def test_an_import_creates_updates_skips_and_refuses_and_its_sums_agree():
 def test_the_planner_learns_of_what_an_import_fills():
     """It took the leads for none, and read all that there were for each batch of rows."""
     workspace = make_workspace()
-    bring(workspace, *({"first_name": "Ana", "external_id": f"crm-{n}"} for n in range(600)), batch_size=100)
+    bring(workspace, *({"first_name": "Ana", "external_id": f"crm-{n}"} for n in range(2600)), batch_size=200)
     looked = plans_of(lambda: leads_with(workspace, "external_id", ["crm-1", "crm-599"]))
     assert (looked.indexes, looked.looked_at) == ({"lead_external_id"}, 2)
 
