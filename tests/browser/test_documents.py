@@ -139,6 +139,7 @@ def test_what_is_taken_away_leaves_the_rest_of_the_page_alone(desk_page, page):
     expect(page.locator("#item-bank")).not_to_contain_text("march.pdf")
     expect(page.locator("#documents-count")).to_have_text("1")
     expect(page.locator("#story-lines")).to_contain_text("Document removed")
+    expect(paper(page).get_by_role("heading")).to_be_focused()
 
     make_upload_link(desk_page.workspace, SYSTEM, ById(Document.objects.first().lead_id), item="bank")
     expect(page.get_by_role("textbox", name="Legal name")).to_have_value("half a na")
@@ -151,6 +152,7 @@ def test_what_is_taken_away_leaves_the_rest_of_the_page_alone(desk_page, page):
     expect(paper(page).get_by_role("button", name="Withdraw")).to_have_count(0)
     expect(page.locator("#story-lines")).to_contain_text("Document request withdrawn")
     assert page.evaluate("window.isTheSame")
+    look(page, "lead-documents-taken-away")
 
 
 def test_an_upload_needs_no_script(sign_in):
