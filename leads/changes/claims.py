@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from leadhub.workspaces.models import User, Workspace
-from leads.change import Actor, ById, LeadChange, Outcome
+from leads.change import Actor, ById, LeadChange, Outcome, Telling
 from leads.changes.apply import apply_change
 from leads.changes.draft import Draft
 from leads.changes.store import store
@@ -21,6 +21,7 @@ from leads.queries.reach import looks_after_all
 from leads.state import LeadState
 
 HELD_FOR: Final = timedelta(minutes=10)
+ASSIGNED: Final = Telling(gettext_noop("Owner changed"), "assigned")
 
 
 def claim_lead(workspace: Workspace, actor: Actor, where: ById, held_for: timedelta = HELD_FOR) -> Lead:
@@ -49,7 +50,7 @@ def take_lead(workspace: Workspace, actor: Actor, where: ById) -> Outcome:
 
     def read(state: LeadState) -> LeadChange:
         _refuse_taken(Draft(state, actor))
-        return LeadChange(fields={"assignee": actor.user_id})
+        return LeadChange(fields={"assignee": actor.user_id}, telling=ASSIGNED)
 
     return apply_change(workspace, actor, where, read)
 

@@ -319,6 +319,55 @@ def test_who_takes_a_lead_second_hears_who_was_first(client, desk):
     assert post(client, lead, "mine", {"version": "1"}).status_code == 409
 
 
+@pytest.mark.parametrize("role", ["agent", "owner"])
+def test_who_takes_a_lead_second_sees_it_as_it_is_by_now_and_who_was_first(client, role):
+    workspace = make_workspace()
+    maria = make_member(workspace, email="maria@example.org")
+    client.force_login(make_member(workspace, role))
+    lead = make_lead(workspace, first_name="Ana")
+    change(workspace, lead, make_user_actor(maria), fields={"assignee": maria.pk})
+
+    plain = post(client, lead, "mine", {"version": "1"})
+    part = post(client, lead, "mine", {"version": "1"}, HX_Request="true")
+
+    for answer in (plain, part):
+        assert answer.status_code == 409
+        text = text_of(answer)
+        assert "maria@example.org is on this lead already" in text
+        assert "Choose what is to stand" not in text and "This is not open to you" not in text
+        assert "<h1>Ana</h1>" in text and address(lead, "mine") not in text
+        assert (address(lead, "status") in text) == (role == "owner")
+    assert (part["HX-Retarget"], part["HX-Reswap"]) == ("#lead-head", "outerHTML")
+    assert Lead.objects.get(pk=lead.pk).assignee_id == maria.pk
+
+
+def test_who_may_not_see_a_lead_any_more_still_hears_who_took_it(client):
+    workspace = make_workspace(own_leads_only=True)
+    maria = make_member(workspace, email="maria@example.org")
+    client.force_login(make_member(workspace))
+    lead = make_lead(workspace, first_name="Ana")
+    change(workspace, lead, make_user_actor(maria), fields={"assignee": maria.pk})
+
+    assert post(client, lead, "mine", {"version": "1"}, HX_Request="true")["HX-Redirect"] == "/admin/"
+    page = text_of(client.get("/admin/"))
+    assert "maria@example.org is on this lead already" in page and "Ana" not in page
+
+
+def test_a_part_of_a_lead_that_went_to_a_colleague_meanwhile_is_drawn_as_theirs(client, desk):
+    workspace, _agent = desk
+    maria = make_member(workspace, email="maria@example.org")
+    lead = make_lead(workspace, first_name="Ana")
+    change(workspace, lead, fields={"assignee": maria.pk})
+
+    for step, form in (("tag", {"name": "vip"}), ("answer", {"only": "tax_id", "answer.tax_id": "x"})):
+        answer = post(client, lead, step, form, HX_Request="true")
+        text = text_of(answer)
+        assert (answer.status_code, answer["HX-Retarget"]) == (403, "#lead-head")
+        assert "maria@example.org" in text and "This is not open to you" not in text
+        assert address(lead, "tag") not in text and address(lead, "answer") in text
+    assert Lead.objects.get(pk=lead.pk).version == 2
+
+
 def test_consent_is_three_words_and_an_opt_in_needs_its_proof(client, desk):
     workspace, _agent = desk
     lead = make_lead(workspace, phone="6782319992", consent=(ConsentWish("sms", opted_in=False),))

@@ -390,3 +390,29 @@ def test_a_phone_shows_one_part_at_a_time(sign_in):
     expect(page.locator("#story-lines")).to_contain_text("rang out")
     page.get_by_role("link", name="Details", exact=True).click()
     expect(page.locator("#lead-facts")).to_be_visible()
+
+
+@pytest.mark.parametrize("role", ["agent", "owner"])
+def test_two_who_take_a_lead_by_its_page_are_told_who_was_first(sign_in, workspace, role):
+    make_items(workspace)
+    lead = make_lead(workspace, name="Amelia Hart", phone="+14045550137", assignee_type="HUMAN_AGENT")
+    first, second = sign_in(), sign_in(role=role)
+    second.expected.append("409")
+    for desk in (first, second):
+        desk.open("lead", lead.pk)
+    page = second.page
+    page.get_by_label("Note", exact=True).fill("Rang back twice")
+    page.get_by_label("Note", exact=True).blur()
+
+    first.key("c")
+    expect(first.page.locator("#notices")).to_contain_text("The lead is yours.")
+    second.key("c")
+
+    expect(page.locator("#lead-head [role=alert]")).to_contain_text(f"{first.user} is on this lead already")
+    expect(page.locator("h1")).to_have_text("Amelia Hart")
+    expect(page.locator("#lead-head .owner, #lead-head .badge").first).to_contain_text(str(first.user))
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Rang back twice")
+    is_open = expect(page.get_by_role("textbox", name="Legal name"))
+    is_open.to_be_enabled() if role == "owner" else is_open.to_have_count(0)
+    look(page, f"lead-second-{role}")
+    assert Lead.objects.get().assignee_id == first.user.pk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from leads.admin.pages.lead.opening import open_full, open_lead
 from leads.admin.pages.lead.papers import Paper
 from leads.admin.pages.lead.seen import Since, picks_of, seen_version
 from leads.admin.pages.lead.sight import Sight
-from leads.admin.pages.lead.steps import Done, Refusal, context_of, finish, refuse, sheet
+from leads.admin.pages.lead.steps import Done, Refusal, context_of, finish, lost, refuse, sheet
 from leads.admin.pages.render import fragment, is_partial
 from leads.change import CLEAR, AnswerChange, ById, LeadChange, Outcome, Read, Telling
 from leads.changes import apply_change
@@ -41,7 +42,10 @@ def answer(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     """One item when its value changes, or all that the form holds."""
     if request.method != "POST":
         return redirect("admin:lead", lead_id=lead_id)
-    lead = open_lead(desk, lead_id, to_edit=True)
+    try:
+        lead = open_lead(desk, lead_id, to_edit=True)
+    except PermissionDenied as denied:
+        return lost(request, desk, lead_id, denied)
     only = request.POST.get("only", "")
     before = Sight(desk, open_full(desk, lead.pk)) if is_partial(request) and only else None
     try:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import parse_id
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.disposing import gesture_context, set_standing
 from leads.admin.pages.lead.edit import conflict_of
-from leads.admin.pages.lead.opening import open_lead
+from leads.admin.pages.lead.opening import open_lead, open_row
 from leads.admin.pages.lead.seen import Since, picks_of, seen_version
 from leads.admin.pages.lead.sight import Sight, time_of
-from leads.admin.pages.lead.steps import Done, Refusal, finish, refuse, sheet, step
+from leads.admin.pages.lead.steps import Done, Refusal, finish, overtaken, refuse, sheet, step
 from leads.change import (
     CLEAR,
     Archive,
@@ -29,17 +29,14 @@ from leads.change import (
     Override,
     Read,
     TagChange,
-    Telling,
 )
 from leads.changes import apply_change
-from leads.changes.claims import claim_lead, release_lead
-from leads.errors import Invalid, LeadError, Problem
+from leads.changes.claims import ASSIGNED, claim_lead, release_lead, take_lead
+from leads.errors import Invalid, LeadError, Problem, Refused
 from leads.models import AssigneeType, Channel, Lead
 from leads.queries.log import consents_of
 from leads.queries.workspace import members_in, tags_in
 from leads.state import LeadState
-
-_ASSIGNED: Final = Telling(gettext_noop("Owner changed"), "assigned")
 
 
 def _write(desk: Desk, lead: Lead, read: LeadChange | Read, *, deleted: bool = False) -> Outcome:
@@ -94,7 +91,7 @@ def owner(desk: Desk, lead: Lead, form: QueryDict) -> Done:
         if since.overtakes("assignee", "assignee", str(wanted) if wanted else None):
             since.settle()
             return LeadChange()
-        return LeadChange(fields=_owned_by(wanted, is_ai=raw == "ai"), telling=_ASSIGNED)
+        return LeadChange(fields=_owned_by(wanted, is_ai=raw == "ai"), telling=ASSIGNED)
 
     outcome = _write(desk, lead, read)
     return _done(outcome, _("Owner changed."))
@@ -105,18 +102,22 @@ def _owned_by(wanted: UUID | None, *, is_ai: bool) -> dict[str, object]:
     return {"assignee": wanted or CLEAR, "assignee_type": kind}
 
 
-@step("head")
-def mine(desk: Desk, lead: Lead, form: QueryDict) -> Done:
-    """Taken by whoever presses first; the second is told who has it."""
-
-    def read(state: LeadState) -> LeadChange:
-        since = Since(state, seen_version(form))
-        since.overtakes("assignee", "assignee", str(desk.user.pk))
-        since.settle()
-        return LeadChange(fields=_owned_by(desk.user.pk, is_ai=False), telling=_ASSIGNED)
-
-    outcome = _write(desk, lead, read)
-    return _done(outcome, _("The lead is yours."), "next")
+def mine(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
+    """Taken by whoever presses first; the second is told who has it, and sees the lead as it is by now."""
+    if request.method != "POST":
+        return redirect("admin:lead", lead_id=lead_id)
+    lead = open_row(desk, lead_id)
+    seen = seen_version(request.POST)
+    if seen is None or seen >= lead.version:
+        # Nobody was faster: it was not theirs to take when they looked at it.
+        lead = open_lead(desk, lead_id, to_edit=True)
+    try:
+        outcome = take_lead(desk.workspace, desk.actor, ById(lead.pk))
+    except Refused as error:
+        return overtaken(request, desk, lead.pk, Refusal("mine", [error.message], status=409))
+    except (Invalid, LeadError) as error:
+        return refuse(request, desk, lead.pk, "head", Refusal.of("mine", error))
+    return finish(request, desk, lead.pk, ("head", "next"), _done(outcome, _("The lead is yours.")))
 
 
 @step("head")

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -28,6 +29,8 @@ from leads.admin.route import Page
 from leads.errors import Invalid, LeadError, Stale
 from leads.models import Entry, Lead
 
+# All but the note, whose text is being typed, and the documents, whose files may be on their way.
+PANELS: Final = ("head", "next", "drafts", "checklist", "reach", "facts", "tags", "twins", "keeping")
 # What may look different after any change.
 ALWAYS: Final = ("head", "story")
 
@@ -75,9 +78,11 @@ def step(panel: str, name: str = "") -> Callable[[Work], Page]:
         def taken(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
             if request.method != "POST":
                 return redirect("admin:lead", lead_id=lead_id)
-            lead = open_lead(desk, lead_id, to_edit=True)
             try:
+                lead = open_lead(desk, lead_id, to_edit=True)
                 done = work(desk, lead, request.POST)
+            except PermissionDenied as denied:
+                return lost(request, desk, lead_id, denied)
             except (Invalid, LeadError) as error:
                 refusal = Refusal.of(name or work.__name__, error, request.POST)
                 return refuse(request, desk, lead.pk, panel, refusal)
@@ -143,6 +148,28 @@ def refuse(request: HttpRequest, desk: Desk, lead_id: UUID, panel: str, refusal:
     return response
 
 
+def lost(request: HttpRequest, desk: Desk, lead_id: UUID, denied: PermissionDenied) -> HttpResponse:
+    """A part that may not be edited any more is no place for a page that says so."""
+    if not is_partial(request):
+        raise denied
+    return overtaken(request, desk, lead_id, Refusal("lost", [str(denied)], status=403))
+
+
+def overtaken(request: HttpRequest, desk: Desk, lead_id: UUID, refusal: Refusal) -> HttpResponse:
+    """Somebody was faster: the lead as it is by now, and above it in a sentence who that was."""
+    if is_out_of_sight(desk, lead_id):
+        tell(request, refusal.sentences[0], level="warning")
+        return go(request, "admin:index")
+    if not is_partial(request):
+        return refuse(request, desk, lead_id, "head", refusal)
+    sight = Sight(desk, open_full(desk, lead_id))
+    panels = ("head", "next") if sight.may_edit else (*PANELS, "documents")
+    parts = draw(request, sight, panels, refusal=refusal)
+    response = fragment(request, "leads/lead/_panels.html", {"parts": parts}, refusal.status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#lead-head", "outerHTML"
+    return response
+
+
 def finish(
     request: HttpRequest,
     desk: Desk,
@@ -165,11 +192,18 @@ def finish(
     return fragment(request, "leads/lead/_panels.html", {"parts": draw(request, sight, panels, main=main)})
 
 
-def draw(request: HttpRequest, sight: Sight, panels: tuple[str, ...], *, main: bool = True) -> list[str]:
+def draw(
+    request: HttpRequest,
+    sight: Sight,
+    panels: tuple[str, ...],
+    *,
+    main: bool = True,
+    refusal: Refusal | None = None,
+) -> list[str]:
     """The first takes the place of what asked for it, the others find theirs."""
     found: list[str] = []
     for number, name in enumerate(dict.fromkeys((*panels, *ALWAYS))):
-        context = {**context_of(sight), "oob": number > 0 or not main}
+        context = {**context_of(sight, refusal), "oob": number > 0 or not main}
         found.append(render_to_string(f"leads/lead/_{name}.html", context, request))
     return found
 

@@ -13,7 +13,7 @@ from leads.admin.desk import Desk
 from leads.admin.naming import UNTOLD
 from leads.admin.pages.lead.opening import LINES, open_lead
 from leads.admin.pages.lead.rehearsing import parts_of_undo
-from leads.admin.pages.lead.steps import Done, Refusal, finish, show_sheet
+from leads.admin.pages.lead.steps import PANELS, Done, Refusal, finish, show_sheet
 from leads.admin.pages.lead.story import CLAIMS, FILTERS, days_of, entry_line, know_people
 from leads.admin.pages.render import fragment, is_partial, page
 from leads.admin.reach import lead_to_undo
@@ -123,10 +123,7 @@ def undo(request: HttpRequest, desk: Desk, lead_id: UUID, entry_id: UUID) -> Htt
     except (Invalid, LeadError) as error:
         refusal = Refusal.of("undo", error, request.POST)
         return show_sheet(request, _entry_context(desk, lead, found, refusal), refusal.status)
-    return finish(request, desk, lead.pk, _EVERYTHING, _told(undone, found), main=False)
-
-
-_EVERYTHING = ("head", "next", "drafts", "checklist", "reach", "facts", "tags", "twins", "keeping")
+    return finish(request, desk, lead.pk, PANELS, _told(undone, found), main=False)
 
 
 def _told(undone: UndoOutcome, found: Entry) -> Done:
