@@ -1,6 +1,7 @@
 """The engine: what an import makes of rows, matched or new, good or bad."""
 
 import pytest
+from django.db import connection
 
 from leads.models import Entry, Event, ImportBatch, ImportRow, Lead
 from leads.queries.keys import leads_with
@@ -33,9 +34,16 @@ def test_an_import_creates_updates_skips_and_refuses_and_its_sums_agree():
     assert refused.problems[0]["code"] == "invalid_email"
 
 
+def as_new(table):
+    """Without the dead rows of earlier tests, and what the planner was told of those, which outlives them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
 @pytest.mark.postgres
 def test_the_planner_learns_of_what_an_import_fills():
     """It took the leads for none, and read all that there were for each batch of rows."""
+    as_new("leads_lead")
     workspace = make_workspace()
     bring(workspace, *({"first_name": "Ana", "external_id": f"crm-{n}"} for n in range(2600)), batch_size=200)
     looked = plans_of(lambda: leads_with(workspace, "external_id", ["crm-1", "crm-599"]))
