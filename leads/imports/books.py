@@ -155,8 +155,15 @@ def history_of(workspace: Workspace, most: int = 50) -> list[ImportBatch]:
     return found[:most]
 
 
-def keep_form(batch: ImportBatch, mapping: ColumnMap, options: Options) -> None:
-    """What somebody decided about an import that is still to be started."""
+def keep_mapping(batch: ImportBatch, mapping: ColumnMap, notes: list[str] | None = None) -> None:
+    """What somebody decided about the columns of an import that is still to be started; `notes` are what is
+    still to be looked at."""
     batch.mapping = mapping.as_json()
-    batch.options = {**batch.options, **options.as_json()}
+    if notes is not None:
+        batch.options = {**batch.options, "about": {**asdict(about(batch)), "notes": notes}}
     batch.save(update_fields=["mapping", "options"])
+
+
+def keep_terms(batch: ImportBatch, options: Options) -> None:
+    batch.options = {**batch.options, **options.as_json()}
+    batch.save(update_fields=["options"])

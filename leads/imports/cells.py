@@ -95,6 +95,11 @@ def yes_or_no(cell: str) -> bool:
     return values.clean_boolean(cell, words=True)
 
 
+def is_since(cell: str) -> bool:
+    """Of consent: the day since when, and no yes or no, which may be 1 or 0."""
+    return cell.strip()[:1].isdigit() and len(cell.strip()) > 1
+
+
 def is_date_style(style: str) -> bool:
     names = set(_PART.findall(style))
     return {"MM", "DD"} <= names and bool(names & {"YYYY", "YY"})

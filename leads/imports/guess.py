@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from checklists.definitions import Definitions
 from leadhub.workspaces.ids import parse_id
-from leads.imports.cells import date_reader
+from leads.imports.cells import date_reader, is_since
 from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.layout import Layout
 from leads.imports.mapping import ColumnMap, Reading
@@ -23,6 +23,9 @@ from leads.imports.targets import FIXED, Target, find_target
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DAY: Final = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[T ].*)?", re.ASCII)
+_EITHER_WAY: Final = re.compile("(DD([/-])MM|MM([/-])DD)[/-]Y+")
+_TURNED: Final = str.maketrans("DM", "MD")
+DATED: Final = frozenset({"day", "moment", "opt"})
 _GROUPED: Final = (
     (
         "1,234.56",
@@ -41,24 +44,42 @@ _UNDECLARED: Final = {"opt_in", "override", "disposition"}
 
 def guess(layout: Layout, definitions: Definitions, region: str) -> tuple[ColumnMap, list[str]]:
     """The mapping, and what whoever reads it should know of how sure it is."""
+    mapping = _guessed(layout, definitions, region)
+    return mapping, _notes(mapping, layout, mapping)
+
+
+def notes_on(mapping: ColumnMap, layout: Layout, definitions: Definitions, region: str) -> list[str]:
+    """The same of a mapping that somebody has changed: what was decided by hand is no longer told of."""
+    return _notes(mapping, layout, _guessed(layout, definitions, region))
+
+
+def _guessed(layout: Layout, definitions: Definitions, region: str) -> ColumnMap:
     known = _synonyms(definitions)
-    notes: list[str] = []
     columns: dict[str, tuple[Reading, ...]] = {}
     taken: set[str] = set()
     for at, name in enumerate(layout.header):
-        samples = [row[at].strip() for row in layout.samples if row[at].strip()]
+        samples = layout.filled(at)
         target = _target(name, samples, known, definitions, taken)
         if target is None:
             columns[name] = ()
             continue
         taken.add(target.path)
-        columns[name] = (_reading(target, name, samples, region, notes),)
+        columns[name] = (guess_reading(target, samples, region),)
     _settle_names(columns, taken)
-    unmapped = [name for name, readings in columns.items() if readings and _is_kept(readings[0], name)]
-    if unmapped:
+    return ColumnMap(columns=columns, sheet="")
+
+
+def _notes(mapping: ColumnMap, layout: Layout, guessed: ColumnMap) -> list[str]:
+    notes: list[str] = []
+    for at, name in enumerate(layout.header):
+        for reading in mapping.columns.get(name, ()):
+            if reading.date:
+                notes += _doubts(name, dated(reading.target, layout.filled(at)), reading.date)
+    kept = [name for name in layout.header if _is_kept(mapping, name) and _is_kept(guessed, name)]
+    if kept:
         words = _("Kept as metadata, because no field has such a name: %s.")
-        notes.append(words % ", ".join(unmapped))
-    return ColumnMap(columns=columns, sheet=""), notes
+        notes.append(words % ", ".join(kept))
+    return notes
 
 
 def slug_of(name: str) -> str:
@@ -66,8 +87,10 @@ def slug_of(name: str) -> str:
     return _OTHER.sub("_", plain).strip("_")[:64]
 
 
-def _is_kept(reading: Reading, name: str) -> bool:
-    return reading.target.path == f"metadata.{slug_of(name)}" and not name.startswith("metadata.")
+def _is_kept(mapping: ColumnMap, name: str) -> bool:
+    readings = mapping.columns.get(name, ())
+    is_kept = bool(readings) and readings[0].target.path == f"metadata.{slug_of(name)}"
+    return is_kept and not name.startswith("metadata.")
 
 
 def _key(name: str) -> str:
@@ -127,14 +150,22 @@ def _are_ids(samples: Sequence[str]) -> bool:
     return bool(samples) and all(parse_id(cell) is not None for cell in samples)
 
 
-def _reading(target: Target, name: str, samples: Sequence[str], region: str, notes: list[str]) -> Reading:
-    if target.reads in {"day", "moment"}:
-        return Reading(target, date=_date_style(name, samples, region, notes))
+def guess_reading(target: Target, samples: Sequence[str], region: str) -> Reading:
+    """How the cells of a column are written that becomes this."""
+    if target.reads in DATED:
+        return Reading(target, date=_date_style(dated(target, samples), region))
     if target.reads == "number" or target.path == "value":
         return Reading(target, number=_number_style(samples))
     if target.path == "name" and samples and sum("," in cell for cell in samples) > len(samples) * _SHARE:
         return Reading(target, order="last first")
     return Reading(target)
+
+
+def dated(target: Target, samples: Sequence[str]) -> Sequence[str]:
+    """The cells that are to be dates. Consent is a yes or a no, or since when."""
+    if target.reads != "opt":
+        return samples
+    return [cell for cell in samples if is_since(cell)]
 
 
 def _number_style(samples: Sequence[str]) -> str:
@@ -143,30 +174,39 @@ def _number_style(samples: Sequence[str]) -> str:
     return max(counts, key=counts.__getitem__) if any(counts.values()) else ""
 
 
-def _date_style(name: str, samples: Sequence[str], region: str, notes: list[str]) -> str:
-    """What most cells fit; where day and month are not told apart, the way of the workspace's country.
-    What is not sure is said."""
-    found = [match for cell in samples if (match := _DAY.fullmatch(cell)) and len(match[1]) <= 2]
+def _date_style(samples: Sequence[str], region: str) -> str:
+    """What most cells fit; where day and month are not told apart, the way of the workspace's country."""
+    found = _days(samples)
     if not found:
         return ""
     (sign, digits), _count = Counter((match[2], len(match[4])) for match in found).most_common(1)[0]
     year = "YY" if digits == 2 else "YYYY"
     day_first, month_first = (sign.join((*order, year)) for order in (("DD", "MM"), ("MM", "DD")))
-    unfit = {style: _unfit(style, samples) for style in (day_first, month_first)}
-    lead = len(unfit[day_first]) - len(unfit[month_first])
+    lead = len(_unfit(day_first, samples)) - len(_unfit(month_first, samples))
     is_american = lead > 0 or (lead == 0 and sign != "." and region in {"US", "PR", "PH"})
-    style = month_first if is_american else day_first
-    if sign != "." and unfit[month_first] == unfit[day_first]:
+    return month_first if is_american else day_first
+
+
+def _days(samples: Sequence[str]) -> list[re.Match[str]]:
+    """Those that do not begin with their year, which say for themselves what comes next."""
+    return [match for cell in samples if (match := _DAY.fullmatch(cell)) and len(match[1]) <= 2]
+
+
+def _doubts(name: str, samples: Sequence[str], style: str) -> list[str]:
+    """What is not sure is said."""
+    notes, unfit = [], _unfit(style, samples)
+    is_either_way = bool(_EITHER_WAY.fullmatch(style)) and _unfit(style.translate(_TURNED), samples) == unfit
+    if is_either_way and _days(samples):
         words = _("“%(column)s”: no date tells day and month apart; it is read as %(style)s. Check that.")
-        notes.append(words % {"column": name, "style": style.removesuffix(sign + year)})
-    if unfit[style]:
+        notes.append(words % {"column": name, "style": style[:5]})
+    if unfit:
         words = _(
             "“%(column)s” is read as %(style)s; of the %(all)d values looked at, %(count)d are no such "
             "dates, “%(cell)s” for one. Check that."
         )
-        told = {"column": name, "style": style, "count": len(unfit[style]), "cell": unfit[style][0][:40]}
+        told = {"column": name, "style": style, "count": len(unfit), "cell": unfit[0][:40]}
         notes.append(words % {**told, "all": len(samples)})
-    return style
+    return notes
 
 
 def _unfit(style: str, samples: Sequence[str]) -> list[str]:

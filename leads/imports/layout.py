@@ -40,6 +40,10 @@ class Layout:
     def is_json(self) -> bool:
         return self.kind in {Kind.JSON, Kind.LINES}
 
+    def filled(self, at: int) -> list[str]:
+        """What stands in a column of the first rows."""
+        return [cell for row in self.samples if (cell := row[at].strip())]
+
 
 # The line, the cells in the order of the header or the object, and why it is no row.
 Read = tuple[int, list[str], Problem | None]

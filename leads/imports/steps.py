@@ -16,7 +16,7 @@ from leadhub.web.json import Unreadable as NotJson
 from leadhub.web.json import read_json
 from leadhub.workspaces.ids import parse_id
 from leads.change import AnswerChange, ConsentWish, ContactPointChange, TagChange
-from leads.imports.cells import date_reader, moment_reader, number_reader, yes_or_no
+from leads.imports.cells import date_reader, is_since, moment_reader, number_reader, yes_or_no
 from leads.imports.desk import Desk
 from leads.imports.mapping import Reading
 from leads.validation.problems import Problems
@@ -268,7 +268,7 @@ def _consent(reading: Reading, column: str, desk: Desk) -> Callable[[str, Draft]
     moment = moment_reader(reading.date or "YYYY-MM-DD", desk.zone)
 
     def rule(cell: str) -> object:
-        return moment(cell) if cell.strip()[:1].isdigit() and len(cell.strip()) > 1 else yes_or_no(cell)
+        return moment(cell) if is_since(cell) else yes_or_no(cell)
 
     def put(draft: Draft, value: Any) -> None:
         at = None if isinstance(value, bool) else value

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from checklists.definitions import Definitions
+from checklists.rules import FieldType
 from leads.models import Channel
 from leads.validation.fields import DISPOSITION
 from leads.values import nearest_of
@@ -35,6 +36,7 @@ class Target:
 
 _JSON: Final = ("metadata", "answers", "contact_points", "click_ids", "ad_consents")
 _NUMBERS: Final = frozenset({"number", "integer"})
+_ANSWERS: Final[Mapping[str, Reads]] = {FieldType.DATE: "day", FieldType.NUMBER: "number"}
 
 
 def _reads(part: Part) -> Reads:
@@ -89,7 +91,7 @@ def find_target(path: str, definitions: Definitions) -> Target | None:
         return Target(path)
     if section == "answers" and name:
         item = definitions.item(name)
-        return Target(f"answers.{item.code}", "answer") if item else None
+        return Target(f"answers.{item.code}", _ANSWERS.get(item.field_type, "answer")) if item else None
     return None
 
 

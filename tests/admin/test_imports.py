@@ -7,12 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
+from checklists.models import Group, Item
 from leadhub.workspaces.clock import now
 from leads.change import ById, LeadChange
 from leads.changes import apply_change
 from leads.changes.erase import erase_lead
-from leads.models import ImportBatch, ImportMapping, Job, Lead
-from tests.make import SYSTEM, make_lead, make_member, make_workspace
+from leads.models import Answer, ImportBatch, ImportMapping, Job, Lead
+from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = b"Full name,E-Mail,Hobby\nAna Ruiz,ana@x.example,chess\nBo Li,nonsense,go\n"
@@ -186,3 +187,96 @@ def test_an_upload_that_an_erasure_took_along_is_to_be_brought_again(client):
     step(client, ImportBatch.objects.get().pk, "start", **{"to-0": "name"})
     work()
     assert words in client.get(page).content.decode()
+
+
+def select_of(client, batch, column):
+    """What is chosen of how a column is written; None where nothing is asked."""
+    page = client.get(reverse("admin:import", args=[batch.pk])).content.decode()
+    _before, label, rest = page.partition(f"How “{column}” is written</label>")
+    offered = rest.partition("</select>")[0]
+    return offered.partition(" selected>")[2].partition("<")[0] if label else None
+
+
+def notes_of(batch):
+    batch.refresh_from_db()
+    return "\n".join(batch.options["about"]["notes"])
+
+
+def test_the_dates_and_numbers_of_a_checklist_are_read_as_they_are_written(client):
+    workspace = make_answerable()
+    group = Group.objects.get()
+    for code, kind in (("founded", "DATE"), ("revenue", "NUMBER")):
+        Item.objects.create(workspace=workspace, group=group, code=code, label=code.title(), field_type=kind)
+    client.force_login(make_member(workspace, "manager"))
+    upload(client, b"Name;Founded;Revenue\nAna;03/04/1999;1.250,50\nBo;05/06/2001;2.000,00\n")
+    batch = ImportBatch.objects.get()
+    assert select_of(client, batch, "Founded") == "MM/DD/YYYY"
+    assert select_of(client, batch, "Revenue") == "1.234,56"
+    assert "“Founded”: no date tells day and month apart; it is read as MM/DD" in notes_of(batch)
+    form = {"to-0": "name", "to-1": "answers.founded", "to-2": "answers.revenue", "on_match": "skip"}
+    step(client, batch.pk, "start", **form, **{"date-1": "DD/MM/YYYY", "number-2": "1.234,56"})
+    work()
+    answers = dict(Answer.objects.filter(lead__last_name="Ana").values_list("item__code", "value"))
+    answers |= dict(Answer.objects.filter(lead__first_name="Ana").values_list("item__code", "value"))
+    assert answers == {"founded": "1999-04-03", "revenue": 1250.5}
+
+
+def test_what_a_column_becomes_by_hand_is_read_as_it_is_written(client):
+    client.force_login(make_member(make_workspace(region="DE"), "manager"))
+    upload(client, b"Full name,Seen,Hobby\nAna,17.05.2024,chess\nBo,18.05.2024,go\n")
+    batch = ImportBatch.objects.get()
+    assert select_of(client, batch, "Seen") is None and "Seen, Hobby" in notes_of(batch)
+    form = {"to-0": "name", "to-1": "captured_at", "to-2": "metadata.hobby", "on_match": "skip"}
+    asked = client.post(reverse("admin:import_written", args=[batch.pk]), {**form, "at": "1"})
+    assert "<option selected>DD.MM.YYYY" in asked.content.decode() and "Seen" in notes_of(batch)
+
+    # Somebody whose browser has asked nothing yet sends no way of writing it.
+    step(client, batch.pk, "rehearse", **form)
+    assert select_of(client, batch, "Seen") == "DD.MM.YYYY"
+    assert notes_of(batch) == "Kept as metadata, because no field has such a name: Hobby."
+    step(client, batch.pk, "rehearse", **{**form, "to-2": "note"}, **{"date-1": ""})
+    assert select_of(client, batch, "Seen") == "" and notes_of(batch) == ""
+    step(client, batch.pk, "start", **{**form, "to-1": "profile.birth_date"})
+    work()
+    assert {str(lead.profile.birth_date) for lead in Lead.objects.all()} == {"2024-05-17", "2024-05-18"}
+
+
+def test_a_rehearsal_tells_which_way_doubtful_dates_are_read(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    upload(client, b"Full name,Seen\nAna,03/04/2024\n")
+    batch = ImportBatch.objects.get()
+    rehearsed = step(
+        client, batch.pk, "rehearse", **{"to-0": "name", "to-1": "captured_at", "on_match": "skip"}
+    )
+    work()
+    assert "it is read as MM/DD. Check that." in client.get(rehearsed.url).content.decode()
+
+
+def test_what_was_filled_in_stays_where_a_part_of_it_is_refused(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    upload(client)
+    batch = ImportBatch.objects.get()
+    form = {
+        "to-0": "name",
+        "to-1": "",
+        "to-2": "note",
+        "on_match": "overwrite",
+        "tags": "VIP",
+        "region": "XX",
+    }
+    answer = step(client, batch.pk, "rehearse", **form)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and 'value="XX"' in text and 'value="VIP"' in text
+    assert 'value="overwrite" selected' in text and 'value="note" selected' in text
+    batch.refresh_from_db()
+    assert batch.mapping["columns"] == {"Full name": "name", "E-Mail": "ignore", "Hobby": "note"}
+
+
+def test_what_an_exported_list_alone_has_is_not_lost_on_the_page(client):
+    """No list of choices offers them, and the first choice is to leave a column out."""
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "manager"))
+    upload(client, b"last_name,archived,archive.reason,archive.note\nRuiz,yes,3,moved away\n")
+    text = client.get(reverse("admin:import", args=[ImportBatch.objects.get().pk])).content.decode()
+    for path in ("archived", "archive.reason", "archive.note"):
+        assert f'<option value="{path}" selected>' in text

@@ -26,6 +26,13 @@ def test_a_file_is_imported_while_the_page_watches(manager_page, tmp_path):
     page.get_by_role("heading", name="What each column becomes").wait_for()
     assert page.get_by_label("What “E-Mail” becomes").input_value() == "email"
     assert page.get_by_label("How “Geburtsdatum” is written").input_value() == "DD.MM.YYYY"
+    page.get_by_label("What “Geburtsdatum” becomes").select_option("metadata.geburtsdatum")
+    page.locator("#written-as-3").wait_for(state="detached")
+    page.get_by_label("What “Geburtsdatum” becomes").select_option("profile.birth_date")
+    assert page.get_by_label("How “Geburtsdatum” is written").input_value() == "DD.MM.YYYY"
+    assert page.get_by_text("no field has such a name: Hobby").is_visible()
+    page.get_by_label("What “Hobby” becomes").select_option("note")
+    page.get_by_text("no field has such a name").wait_for(state="detached")
     look(page, "imports-map")
     page.get_by_role("button", name="Rehearse all rows").click()
     page.get_by_text("Waiting for a worker.").wait_for()

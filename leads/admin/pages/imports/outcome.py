@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from checklists.definitions import Definitions, load_definitions
 from leadhub.workspaces.ids import parse_id
 from leads.admin.naming import name_of
-from leads.admin.pages.imports.form import words_of
+from leads.admin.pages.imports.columns import words_of
 from leads.imports.books import about
 from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.layout import SURPLUS, flatten

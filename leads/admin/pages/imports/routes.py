@@ -16,5 +16,6 @@ ROUTES: Final = [
     Route("imports/<uuid:batch_id>/", show.show, "import", least=Role.MANAGER),
     Route("imports/<uuid:batch_id>/progress/", show.progress, "import_progress", least=Role.MANAGER),
     Route("imports/<uuid:batch_id>/refused/", show.refused, "import_refused", least=Role.MANAGER),
+    Route("imports/<uuid:batch_id>/written/", show.written, "import_written", least=Role.MANAGER),
     Route("imports/<uuid:batch_id>/<slug:step>/", steps.take, "import_step", least=Role.MANAGER),
 ]

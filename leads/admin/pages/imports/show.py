@@ -9,7 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.utils.translation import gettext as _
 
 from leads.admin.desk import Desk
-from leads.admin.pages.imports.form import choices_of, columns_of, terms_context
+from leads.admin.pages.imports.columns import (
+    choices_of,
+    column_of,
+    columns_of,
+    notes_of,
+    read_columns,
+)
+from leads.admin.pages.imports.form import terms_context
 from leads.admin.pages.imports.outcome import causes_of, has_leads_left, refused_of, undone_of
 from leads.admin.pages.render import fragment, page
 from leads.errors import NotFound
@@ -41,7 +48,7 @@ def shown(
         context |= {
             "columns": columns_of(desk, batch),
             "choices": choices_of(desk),
-            **terms_context(desk, batch),
+            **terms_context(desk, batch, request.POST if problems else {}),
         }
         before = earlier(desk.workspace, batch.file_hash)
         if not batch.storage_key:
@@ -49,6 +56,20 @@ def shown(
         context["before"] = before if before and before.pk != batch.pk else None
         return page(request, "staff/imports/map.html", context, 422 if problems else 200)
     return page(request, "staff/imports/show.html", {**context, **state_of(batch)}, 422 if problems else 200)
+
+
+def written(request: HttpRequest, desk: Desk, batch_id: UUID) -> HttpResponse:
+    """How the cells of one column are written, as soon as it is to become something else; nothing is kept."""
+    batch = found(desk, batch_id)
+    header = about(batch).header
+    at = request.POST.get("at", "")
+    if not at.isascii() or not at.isdigit() or int(at) >= len(header):
+        raise Http404
+    columns, layout = read_columns(desk, batch, request.POST)
+    name = header[int(at)]
+    column = column_of(int(at), name, (*columns.get(name, ()), None)[0], layout)
+    told = {"column": column, "notes": notes_of(desk, columns, layout), "oob": True}
+    return fragment(request, "staff/imports/_written.html", told)
 
 
 def progress(request: HttpRequest, desk: Desk, batch_id: UUID) -> HttpResponse:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from leads.admin.desk import Desk
 from leads.admin.notices import tell
-from leads.admin.pages.imports.form import read_form
+from leads.admin.pages.imports.form import keep_form
 from leads.admin.pages.imports.show import found, shown
 from leads.admin.refusals import sentences
 from leads.errors import Invalid, LeadError
-from leads.imports.books import keep_form, mapping_of, save_mapping
+from leads.imports.books import mapping_of, save_mapping
 from leads.imports.starting import IMPORT, discard, job_of, rehearse, start, start_undo, stop
 from leads.models import ImportBatch
 from leads.outbox.jobs import retry
@@ -41,8 +41,7 @@ def take(request: HttpRequest, desk: Desk, batch_id: UUID, step: str) -> HttpRes
 
 def _keep(request: HttpRequest, desk: Desk, batch: ImportBatch) -> None:
     if batch.state == ImportBatch.State.READY and "on_match" in request.POST:
-        mapping, options = read_form(desk, batch, request.POST)
-        keep_form(batch, mapping, options)
+        keep_form(desk, batch, request.POST)
 
 
 def _rehearse(request: HttpRequest, desk: Desk, batch: ImportBatch) -> ImportBatch:
