@@ -116,12 +116,9 @@ class ReplayView(_DeliveriesView):
         tag="Webhooks",
     )
     def post(self, request: HttpRequest, delivery_id: str) -> HttpResponse:
-        def work() -> Reply:
-            self.require_no_test_key()
-            self.no_body()
-            return Reply(voice.show_delivery(log.replay(self.workspace, self.delivery(delivery_id))))
-
-        return self.write(work)
+        return self.order(
+            lambda: Reply(voice.show_delivery(log.replay(self.workspace, self.delivery(delivery_id))))
+        )
 
 
 class ReplayFailedView(_DeliveriesView):
@@ -134,12 +131,9 @@ class ReplayFailedView(_DeliveriesView):
         tag="Webhooks",
     )
     def post(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
-        def work() -> Reply:
-            self.require_no_test_key()
-            self.no_body()
-            return Reply({"replayed": log.replay_failed(self.workspace, self.webhook(webhook_id))})
-
-        return self.write(work)
+        return self.order(
+            lambda: Reply({"replayed": log.replay_failed(self.workspace, self.webhook(webhook_id))})
+        )
 
 
 class TestView(_DeliveriesView):
@@ -152,10 +146,6 @@ class TestView(_DeliveriesView):
         tag="Webhooks",
     )
     def post(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
-        def work() -> Reply:
-            self.require_no_test_key()
-            self.no_body()
-            row = log.send_test(self.workspace, self.webhook(webhook_id))
-            return Reply(voice.show_delivery(row), 201)
-
-        return self.write(work)
+        return self.order(
+            lambda: Reply(voice.show_delivery(log.send_test(self.workspace, self.webhook(webhook_id))), 201)
+        )

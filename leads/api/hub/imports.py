@@ -177,10 +177,8 @@ class ImportCancelView(_ImportView):
     )
     def post(self, request: HttpRequest, import_id: str) -> HttpResponse:
         def work() -> Reply:
-            self.require_no_test_key()
-            self.no_body()
             batch = self.found(import_id)
             stop(batch)
             return self.shown(batch, 202)
 
-        return self.write(work)
+        return self.order(work)

@@ -104,6 +104,16 @@ class HubView(DialectView):
             raise Invalid([refused_name(name, name, value, (), {}) for name, value in body.items()])
         return body
 
+    def order(self, step: Callable[[], Reply]) -> HttpResponse:
+        """A step on the workspace that the address alone asks for, with nothing in its body."""
+
+        def work() -> Reply:
+            self.require_no_test_key()
+            self.no_body()
+            return step()
+
+        return self.write(work)
+
     # A lead.
 
     def load(self, lead_id: str) -> LeadState:

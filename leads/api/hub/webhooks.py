@@ -139,12 +139,10 @@ class WebhookSecretView(_WebhookView):
     )
     def post(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
         def work() -> Reply:
-            self.require_no_test_key()
-            self.no_body()
             row, secret = rotate_secret(self.workspace, self.actor, self.id_of(webhook_id))
             return Reply({**voice.show_webhook(row), "secret": secret})
 
-        return self.write(work)
+        return self.order(work)
 
 
 class EventsView(HubView):
