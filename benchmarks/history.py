@@ -9,51 +9,41 @@ from django.db import connection
 QUESTIONS: Final = 10
 # Lead n was called n % 4 times; half of those called twice or more were reached by the second call. The leads
 # say the same: see store.py.
-_CALLED: Final = "lead.created_at + ((n * 7919 % 300) ^ 2 / 20 + 1) * call * interval '1 minute'"
+_CALLED: Final = "lead.created_at + ((n * 7919 %% 300) ^ 2 / 20 + 1) * call * interval '1 minute'"
 _NUMBERED: Final = "(SELECT *, substr(external_id, 5)::bigint AS n FROM leads_lead) AS lead"
 
-_ACTIONS: Final = """
+_WHO: Final = "(%(owners)s::uuid[])[1 + n %% 20]"
+
+
+def _actions(kind: str, which: str, at: str, **other: str) -> str:
+    """The statement that makes the actions of a kind for some leads. All parts are SQL; if nothing else is said,
+    a lead gets one, which is done at once."""
+    parts = {"status": "'COMPLETED'", "outcome": "''", "done": at, "times": "", **other}
+    return """
 INSERT INTO leads_action (id, workspace_id, lead_id, kind, status, summary, outcome, error, assignee_id,
     scheduled_at, agreed_zone, actor_kind, actor_name, user_id, door, created_at, completed_at, state, attempt,
     lease_owner, last_error)
-SELECT gen_random_uuid(), lead.workspace_id, lead.id, {kind}, {status}, 'Something', {outcome}, '', {who},
+SELECT gen_random_uuid(), lead.workspace_id, lead.id, '{kind}', {status}, 'Something', {outcome}, '', {who},
     {at}, '', 'user', 'bench', {who}, 'admin', {at}, {done}, 'idle', 0, '', ''
 FROM {numbered} {times} WHERE {which}
-"""
-_WHO: Final = "(%(owners)s::uuid[])[1 + n %% 20]"
-CALLS: Final = _ACTIONS.format(
-    numbered=_NUMBERED.replace("%", "%%"),
+""".format(kind=kind, which=which, at=at, who=_WHO, numbered=_NUMBERED, **parts)
+
+
+CALLS: Final = _actions(
+    "CALL",
+    "true",
+    _CALLED,
     times="CROSS JOIN LATERAL generate_series(1, n %% 4) AS call",
-    kind="'CALL'",
-    status="'COMPLETED'",
     outcome="CASE WHEN call = 2 AND n %% 8 < 4 THEN 'connected' ELSE 'no_answer' END",
-    who=_WHO,
-    at=_CALLED.replace("%", "%%"),
-    done=_CALLED.replace("%", "%%"),
-    which="true",
 )
-TASKS: Final = _ACTIONS.format(
-    numbered=_NUMBERED,
-    times="",
-    kind="'TASK'",
+TASKS: Final = _actions(
+    "TASK",
+    "n %% 3 = 0",
+    "lead.created_at + interval '2 days'",
     status="CASE WHEN n %% 30 = 0 THEN 'PENDING' ELSE 'COMPLETED' END",
-    outcome="''",
-    who=_WHO,
-    at="lead.created_at + interval '2 days'",
     done="CASE WHEN n %% 30 > 0 THEN lead.created_at + (24 + n %% 72) * interval '1 hour' END",
-    which="n %% 3 = 0",
 )
-TEXTS: Final = _ACTIONS.format(
-    numbered=_NUMBERED,
-    times="",
-    kind="'SMS'",
-    status="'COMPLETED'",
-    outcome="''",
-    who=_WHO,
-    at="lead.created_at + interval '1 hour'",
-    done="lead.created_at + interval '1 hour'",
-    which="n %% 5 = 0",
-)
+TEXTS: Final = _actions("SMS", "n %% 5 = 0", "lead.created_at + interval '1 hour'")
 OUTCOMES: Final = f"""
 INSERT INTO leads_dispositionchange (id, workspace_id, lead_id, disposition_id, previous_outcome, previous_kind,
     kind, outcome, category, reason, notes, change_source, automation_id, follow_up_status, appointment_notes,
