@@ -307,18 +307,8 @@ def test_a_strangers_lead_and_document_are_not_there(client, desk):
         assert getattr(client, method)(address).status_code == 404, address
 
 
-def test_a_request_made_by_staff_is_shown_once_and_brings_the_document_to_its_item(client, desk):
-    workspace, lead, item = desk
-    made = client.post(
-        reverse("admin:lead_requests", args=[lead.pk]),
-        {"item": str(item.pk), "days": "3", "message": "Thank you for the talk."},
-    )
-    address = re.search(r'value="http://testserver(/u/[\w-]{43})"', made.content.decode())[1]
-    link = UploadLink.objects.get()
-    assert address.removeprefix("/u/") not in str(UploadLink.objects.values().get())
-    assert link.expires_at - link.created_at == timedelta(days=3)
-
-    page = stranger().get(address)
+def assert_asks(page):
+    """It says all that the lead needs to know, and nothing of the lead."""
     said = page.content.decode()
     for words in (
         "Acme Lending",
@@ -335,6 +325,19 @@ def test_a_request_made_by_staff_is_shown_once_and_brings_the_document_to_its_it
     assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert page["X-Robots-Tag"] == "noindex, nofollow"
 
+
+def test_a_request_made_by_staff_is_shown_once_and_brings_the_document_to_its_item(client, desk):
+    workspace, lead, item = desk
+    made = client.post(
+        reverse("admin:lead_requests", args=[lead.pk]),
+        {"item": str(item.pk), "days": "3", "message": "Thank you for the talk."},
+    )
+    address = re.search(r'value="http://testserver(/u/[\w-]{43})"', made.content.decode())[1]
+    link = UploadLink.objects.get()
+    assert address.removeprefix("/u/") not in str(UploadLink.objects.values().get())
+    assert link.expires_at - link.created_at == timedelta(days=3)
+
+    assert_asks(stranger().get(address))
     sent = stranger().post(address, {"files": file()}, follow=True)
 
     assert sent.redirect_chain == [(f"{address}?received=1", 303)]

@@ -90,14 +90,9 @@ def test_the_whole_checklist_comes_back_with_untouched_items_to_do():
 def test_the_page_of_put_to_the_key():
     call = Omni()
     lead_id = call.create()
-    answer = call.put(
-        lead_id,
-        lastName="Francisco",
-        businessName="OmniAI Technology LLC",
-        checklistItems=[
-            {"code": "legal_name", "value": "OmniAI Technology LLC", "status": "COMPLETED"},
-        ],
-    )
+    names = {"lastName": "Francisco", "businessName": "OmniAI Technology LLC"}
+    item = {"code": "legal_name", "value": "OmniAI Technology LLC", "status": "COMPLETED"}
+    answer = call.put(lead_id, **names, checklistItems=[item])
     assert answer.status == 200
     body = answer.body
     assert set(body) == BUNDLE_KEYS and set(body["lead"]) == LEAD_KEYS
@@ -114,15 +109,8 @@ def test_the_page_of_put_to_the_key():
         "input": {
             "eventType": "lead_updated",
             "source": "api",
-            "leadUpdates": {"lastName": "Francisco", "businessName": "OmniAI Technology LLC"},
-            "checklistUpdates": [
-                {
-                    "code": "legal_name",
-                    "value": "OmniAI Technology LLC",
-                    "status": "COMPLETED",
-                    "success": True,
-                }
-            ],
+            "leadUpdates": names,
+            "checklistUpdates": [{**item, "success": True}],
         },
         "createdAt": shown["updatedAt"],
     }

@@ -49,63 +49,78 @@ class Scene:
 
     def __init__(self):
         self.workspace = make_answerable()
+        self.names = {"chatbot": f"ws_{self.workspace.pk.hex}"}
+        self.lead = self._make_leads()
+        self._make_papers()
+        self._make_steps()
+        self._make_settings()
+        self._make_imports()
+
+    def _change(self, lead, **words):
+        return apply_change(self.workspace, SYSTEM, ById(lead.pk), LeadChange(**words))
+
+    def _make_leads(self):
         one, two = (
             make_lead(self.workspace, first_name=name, email=f"{name}@x.org") for name in ("ana", "bo")
         )
-        for lead, tag in ((one, "Hot"), (two, "Cold")):
-            said = LeadChange(tags=TagChange(names=(tag,)), disposition=DispositionWish(stage="contacted"))
-            apply_change(self.workspace, SYSTEM, ById(lead.pk), said)
-        changed = apply_change(self.workspace, SYSTEM, ById(one.pk), LeadChange(fields={"source": "list"}))
         archived = make_lead(self.workspace, first_name="cy")
-        apply_change(self.workspace, SYSTEM, ById(archived.pk), LeadChange(archive=Archive()))
-        item = add_one_off_item(
-            self.workspace, SYSTEM, ById(one.pk), ItemSpec(code="OWN", label="Own", field_type="TEXT")
-        )
-        paper = ItemSpec(code="PAPER", label="Paper", field_type="FILE")
-        add_one_off_item(self.workspace, SYSTEM, ById(one.pk), paper)
-        asked = make_upload_link(self.workspace, SYSTEM, ById(one.pk), item="PAPER")
-        paper = Document.objects.create(
-            workspace=self.workspace, lead=one, storage_key="x", filename="a.pdf", size=1
-        )
-        endpoint, _secret = create_endpoint(
-            self.workspace, SYSTEM, {"name": "x", "url": "https://x.example/", "events": ["lead.created"]}
-        )
-        planned = plan_action(
-            self.workspace, SYSTEM, ById(one.pk), kind="TASK", at="2099-01-01T00:00:00Z", summary="Do it."
-        )
-        draft = add_draft(self.workspace, SYSTEM, ById(one.pk), channel="SMS", body="Hello.")
-        sent = add_draft(self.workspace, SYSTEM, ById(one.pk), channel="SMS", body="Hello again.")
-        Action.objects.filter(pk=sent.pk).update(status="PENDING", state="done")
-        delivery = make_delivery(endpoint, one.pk, state="dead")
-        text = {"name": "hi", "channel": "SMS", "body": "Hi."}
-        save_template(self.workspace, SYSTEM, text)
-        save_call_outcome(self.workspace, SYSTEM, {"slug": "gone", "label": "Gone"})
-        running = ImportBatch.objects.create(workspace=self.workspace, name="running.csv")
-        start(running)
-        finished = ImportBatch.objects.create(workspace=self.workspace, name="over.csv", state="finished")
-        other_key, _text = make_key(self.workspace, "hub")
+        for lead, tag in ((one, "Hot"), (two, "Cold")):
+            self._change(lead, tags=TagChange(names=(tag,)), disposition=DispositionWish(stage="contacted"))
+        changed = self._change(one, fields={"source": "list"})
+        self._change(archived, archive=Archive())
         one.refresh_from_db()
-        self.names = {
+        self.names |= {
             "uuid": str(one.pk),
             "ref": lead_ref(one.pk),
             "other": str(two.pk),
             "archived": str(archived.pk),
-            "chatbot": f"ws_{self.workspace.pk.hex}",
             "tag": str(Tag.objects.get(workspace=self.workspace, normalized="hot").pk),
             "entry": str(changed.entry.pk),
-            "item": str(item.pk),
-            "request": str(asked.link.pk),
-            "document": str(paper.pk),
-            "webhook": str(endpoint.pk),
-            "key": other_key.public_id,
-            "action": str(planned.pk),
-            "draft": str(draft.pk),
-            "sent": str(sent.pk),
-            "delivery": str(delivery.pk),
-            "running": str(running.pk),
-            "finished": str(finished.pk),
             "step": str(one.disposition_change_id),
         }
+        return one
+
+    def _make_papers(self):
+        one = ById(self.lead.pk)
+        own = ItemSpec(code="OWN", label="Own", field_type="TEXT")
+        item = add_one_off_item(self.workspace, SYSTEM, one, own)
+        asked = ItemSpec(code="PAPER", label="Paper", field_type="FILE")
+        add_one_off_item(self.workspace, SYSTEM, one, asked)
+        request = make_upload_link(self.workspace, SYSTEM, one, item="PAPER")
+        paper = Document.objects.create(
+            workspace=self.workspace, lead=self.lead, storage_key="x", filename="a.pdf", size=1
+        )
+        self.names |= {"item": str(item.pk), "request": str(request.link.pk), "document": str(paper.pk)}
+
+    def _make_steps(self):
+        one = ById(self.lead.pk)
+        planned = plan_action(
+            self.workspace, SYSTEM, one, kind="TASK", at="2099-01-01T00:00:00Z", summary="Do it."
+        )
+        draft = add_draft(self.workspace, SYSTEM, one, channel="SMS", body="Hello.")
+        sent = add_draft(self.workspace, SYSTEM, one, channel="SMS", body="Hello again.")
+        Action.objects.filter(pk=sent.pk).update(status="PENDING", state="done")
+        self.names |= {"action": str(planned.pk), "draft": str(draft.pk), "sent": str(sent.pk)}
+
+    def _make_settings(self):
+        endpoint, _secret = create_endpoint(
+            self.workspace, SYSTEM, {"name": "x", "url": "https://x.example/", "events": ["lead.created"]}
+        )
+        delivery = make_delivery(endpoint, self.lead.pk, state="dead")
+        save_template(self.workspace, SYSTEM, {"name": "hi", "channel": "SMS", "body": "Hi."})
+        save_call_outcome(self.workspace, SYSTEM, {"slug": "gone", "label": "Gone"})
+        other_key, _text = make_key(self.workspace, "hub")
+        self.names |= {
+            "webhook": str(endpoint.pk),
+            "delivery": str(delivery.pk),
+            "key": other_key.public_id,
+        }
+
+    def _make_imports(self):
+        running = ImportBatch.objects.create(workspace=self.workspace, name="running.csv")
+        start(running)
+        finished = ImportBatch.objects.create(workspace=self.workspace, name="over.csv", state="finished")
+        self.names |= {"running": str(running.pk), "finished": str(finished.pk)}
 
     def filled(self, value):
         if isinstance(value, str):

@@ -85,6 +85,23 @@ def test_the_pages_of_a_full_checklist_are_accessible_and_fit(owner_page):
     look(page, "builder-refused")
 
 
+def bring(browser, address, paper):
+    """What the lead does with the link, on a phone without scripts."""
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=False, color_scheme="light"
+    )
+    answered = []
+    phone.on("response", lambda answer: answered.append(answer.status))
+    theirs = phone.new_page()
+    theirs.goto(address)
+    expect(theirs.get_by_text("Both sides, please.")).to_be_visible()
+    theirs.get_by_label("Choose files").set_input_files(paper)
+    theirs.get_by_role("button", name="Send").click()
+    expect(theirs.get_by_text("Thank you. 1 file has arrived.")).to_be_visible()
+    assert max(answered) < 400
+    phone.close()
+
+
 def test_a_document_is_uploaded_asked_for_and_brought_by_the_lead(manager_page, browser, tmp_path):
     workspace = manager_page.workspace
     apply_definitions(workspace, SYSTEM, demo_checklist())
@@ -106,19 +123,7 @@ def test_a_document_is_uploaded_asked_for_and_brought_by_the_lead(manager_page, 
     look(page, "request-link")
     address = page.get_by_role("textbox", name="Link").input_value()
 
-    phone = browser.new_context(
-        viewport={"width": 390, "height": 844}, java_script_enabled=False, color_scheme="light"
-    )
-    answered = []
-    phone.on("response", lambda answer: answered.append(answer.status))
-    theirs = phone.new_page()
-    theirs.goto(address)
-    expect(theirs.get_by_text("Both sides, please.")).to_be_visible()
-    theirs.get_by_label("Choose files").set_input_files(paper)
-    theirs.get_by_role("button", name="Send").click()
-    expect(theirs.get_by_text("Thank you. 1 file has arrived.")).to_be_visible()
-    assert max(answered) < 400
-    phone.close()
+    bring(browser, address, paper)
     assert Document.objects.count() == 2
     assert Answer.objects.get(lead=lead).status == "NEEDS_REVIEW"
 

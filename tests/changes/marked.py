@@ -109,17 +109,7 @@ def make_marked_lead(workspace, marks, email="zoe.marked@x.org", phone="67823199
         tags=TagChange(names=("VIP",)),
         contact_points=(ContactPointChange("email", f"second.{email}"),),
     )
-    add_one_off_item(workspace, SYSTEM, ById(lead.pk), ItemSpec(code="", label="Own", field_type="TEXT"))
-    for words in (
-        {"answers": (AnswerChange(item.code, {"value": "x"}),)},
-        {"call": CallLog("no_answer", note="Rang out.")},
-        {"consent": (ConsentWish("email", opted_in=False),)},
-        {"disposition": DispositionWish(stage="contacted"), "metadata": {"utm": "x"}},
-    ):
-        apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(**words))
-    plan_action(workspace, SYSTEM, ById(lead.pk), kind="TASK", at=now() + timedelta(days=1), summary="Do")
-    receive_message(workspace, SYSTEM, ById(lead.pk), channel="EMAIL", body="Hi", subject="Hi")
-    mark_not_duplicate(workspace, SYSTEM, lead.pk, make_lead(workspace).pk)
+    _work_on(workspace, lead, item)
     _give_files(workspace, lead, item, marks)
     _import(workspace, lead)
     BulkRow.objects.create(workspace=workspace, job=_job(workspace), lead_id=lead.pk)
@@ -150,6 +140,21 @@ def _item(workspace):
     return Item.objects.create(
         workspace=workspace, group=group, code="asked", label="Item", field_type="TEXT"
     )
+
+
+def _work_on(workspace, lead, item):
+    one = ById(lead.pk)
+    add_one_off_item(workspace, SYSTEM, one, ItemSpec(code="", label="Own", field_type="TEXT"))
+    for words in (
+        {"answers": (AnswerChange(item.code, {"value": "x"}),)},
+        {"call": CallLog("no_answer", note="Rang out.")},
+        {"consent": (ConsentWish("email", opted_in=False),)},
+        {"disposition": DispositionWish(stage="contacted"), "metadata": {"utm": "x"}},
+    ):
+        apply_change(workspace, SYSTEM, one, LeadChange(**words))
+    plan_action(workspace, SYSTEM, one, kind="TASK", at=now() + timedelta(days=1), summary="Do")
+    receive_message(workspace, SYSTEM, one, channel="EMAIL", body="Hi", subject="Hi")
+    mark_not_duplicate(workspace, SYSTEM, lead.pk, make_lead(workspace).pk)
 
 
 def _give_files(workspace, lead, item, marks):

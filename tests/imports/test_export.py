@@ -77,64 +77,58 @@ def make_desk():
     return workspace
 
 
+WHOLE = {
+    "first_name": "Ana",
+    "middle_name": "María",
+    "last_name": "Ruiz",
+    "business_name": "Ruiz Ltd",
+    "email": "Ana@Example.org",
+    "email_verified": True,
+    "phone": "(415) 555-2671",
+    "phone_type": "mobile",
+    "phone_verified": True,
+    "time_zone": "America/New_York",
+    "source": "Fair",
+    "external_id": "X-1",
+    "website": "https://ruiz.example",
+    "captured_at": "2026-01-02T03:04:05.678Z",
+    "click_ids": {"gclid": "abc"},
+    "ad_consents": {"ad_user_data": True},
+    "value": "1250.50",
+    "currency": "EUR",
+    "enabled": False,
+    "trusted_form_url": "https://cert.trustedform.com/abc",
+}
+BESIDE = {
+    "address": {
+        "line1": "1 Main St",
+        "city": "Austin",
+        "state": "TX",
+        "country": "US",
+        "latitude": "-30.25",
+        "longitude": "97",
+    },
+    "profile": {"birth_date": "1984-05-17", "income": 0, "is_homeowner": False, "gender": "F"},
+    "contact_points": (
+        ContactPointChange("phone", "415 555 2672", "office", is_bad=True),
+        ContactPointChange("email", "b@x.example"),
+    ),
+    "answers": (
+        AnswerChange("tax_id", {"value": "12-3456789"}),
+        AnswerChange("amount", {"value": 5}),
+        AnswerChange("agrees", {"value": False}),
+        AnswerChange("since", {"value": "2020-01-31"}),
+        AnswerChange("home", {"value": {"street": "x", "city": None}}),
+        AnswerChange("uses", {"value": ["a;b", "[d"]}),
+    ),
+    "disposition": DispositionWish(outcome="sold", reason="=good", words={"notes": "two\nlines"}),
+}
+
+
 def fill(workspace, owner):
     """Leads with everything that can be set, and texts that no format likes."""
-    for number, text in enumerate(NASTY):
-        make_lead(
-            workspace,
-            first_name="A" + text.replace("\n", " ").replace("\r", " "),
-            email=f"a{number}@x.example",
-            note=text,
-            custom=f"  {text}\t",
-            metadata={text: text, "n": [1, 2.5, None, True, {"deep": text}], "five": "5"},
-            tags=TagChange(names=(text.replace("\n", " ").replace("\r", " "), "VIP")),
-        )
-    whole = make_lead(
-        workspace,
-        first_name="Ana",
-        middle_name="María",
-        last_name="Ruiz",
-        business_name="Ruiz Ltd",
-        email="Ana@Example.org",
-        email_verified=True,
-        phone="(415) 555-2671",
-        phone_type="mobile",
-        phone_verified=True,
-        time_zone="America/New_York",
-        source="Fair",
-        external_id="X-1",
-        website="https://ruiz.example",
-        captured_at="2026-01-02T03:04:05.678Z",
-        click_ids={"gclid": "abc"},
-        ad_consents={"ad_user_data": True},
-        assignee=owner.pk,
-        value="1250.50",
-        currency="EUR",
-        enabled=False,
-        trusted_form_url="https://cert.trustedform.com/abc",
-        address={
-            "line1": "1 Main St",
-            "city": "Austin",
-            "state": "TX",
-            "country": "US",
-            "latitude": "-30.25",
-            "longitude": "97",
-        },
-        profile={"birth_date": "1984-05-17", "income": 0, "is_homeowner": False, "gender": "F"},
-        contact_points=(
-            ContactPointChange("phone", "415 555 2672", "office", is_bad=True),
-            ContactPointChange("email", "b@x.example"),
-        ),
-        answers=(
-            AnswerChange("tax_id", {"value": "12-3456789"}),
-            AnswerChange("amount", {"value": 5}),
-            AnswerChange("agrees", {"value": False}),
-            AnswerChange("since", {"value": "2020-01-31"}),
-            AnswerChange("home", {"value": {"street": "x", "city": None}}),
-            AnswerChange("uses", {"value": ["a;b", "[d"]}),
-        ),
-        disposition=DispositionWish(outcome="sold", reason="=good", words={"notes": "two\nlines"}),
-    )
+    make_nasty(workspace)
+    whole = make_lead(workspace, assignee=owner.pk, **WHOLE, **BESIDE)
     apply_change(workspace, OWNER, ById(whole.pk), LeadChange(override=Override(enabled=True, reason="paid")))
     make_lead(
         workspace,
@@ -150,6 +144,20 @@ def fill(workspace, owner):
     apply_change(workspace, SYSTEM, ById(gone.pk), LeadChange(archive=Archive(3, "no use")))
     make_lead(workspace, first_name="Lost", disposition=DispositionWish(stage="lost"), loss_reason="price")
     make_lead(workspace, first_name="", phone="nonsense", assignee_type="AI_AGENT", currency="USD")
+
+
+def make_nasty(workspace):
+    for number, text in enumerate(NASTY):
+        line = text.replace("\n", " ").replace("\r", " ")
+        make_lead(
+            workspace,
+            first_name="A" + line,
+            email=f"a{number}@x.example",
+            note=text,
+            custom=f"  {text}\t",
+            metadata={text: text, "n": [1, 2.5, None, True, {"deep": text}], "five": "5"},
+            tags=TagChange(names=(line, "VIP")),
+        )
 
 
 def exported(workspace, format):

@@ -198,34 +198,38 @@ def test_a_number_is_read_as_most_are_written(tmp_path):
     assert [codes(row) for row in found.rows()] == [set(), {"invalid_number"}, set()]
 
 
-def test_a_cell_is_read_as_its_column_says(tmp_path):
+MAPPING = """
+columns:
+  Who: {to: name, order: last first}
+  Tel: [phone, metadata.dialled]
+  Born: {to: profile.birth_date, date: MM/DD/YY}
+  Seen: {to: captured_at, date: DD/MM/YYYY}
+  Worth: {to: value, number: "1.234,56"}
+  State: {to: disposition.outcome, values: {bought: sold, junk: null}}
+  Home: profile.is_homeowner
+  Labels: tags
+  Tax: answers.tax_id
+  Stop: opt_out.sms
+  Extra: metadata
+  Nothing: ignore
+constants: {source: Fair, tags: [VIP]}
+empty: ["-", N/A]
+"""
+
+
+def mapped(tmp_path, cells):
+    """The row of these cells, read by the mapping above."""
     workspace = make_answerable()
     workspace.time_zone = "America/New_York"
-    yaml = """
-    columns:
-      Who: {to: name, order: last first}
-      Tel: [phone, metadata.dialled]
-      Born: {to: profile.birth_date, date: MM/DD/YY}
-      Seen: {to: captured_at, date: DD/MM/YYYY}
-      Worth: {to: value, number: "1.234,56"}
-      State: {to: disposition.outcome, values: {bought: sold, junk: null}}
-      Home: profile.is_homeowner
-      Labels: tags
-      Tax: answers.tax_id
-      Stop: opt_out.sms
-      Extra: metadata
-      Nothing: ignore
-    constants: {source: Fair, tags: [VIP]}
-    empty: ["-", N/A]
-    """
-    header = "Who;Tel;Born;Seen;Worth;State;Home;Labels;Tax;Stop;Extra;Nothing\n"
+    header = "Who;Tel;Born;Seen;Worth;State;Home;Labels;Tax;Stop;Extra;Nothing"
+    path = written(tmp_path, f"{header}\n{cells}\n")
+    [row] = opened(path, workspace, read_yaml(MAPPING, Desk(workspace).definitions)).rows()
+    return row
+
+
+def test_a_cell_is_read_as_its_column_says(tmp_path):
     cells = '"Ruiz, Ana Maria";415;5/17/84;09/03/2026 2:05 pm;€ 1.250,50;Bought;Y;VIP, Hot;12-3456789;yes;'
-    cells += '"{""a"": 1}";x\n'
-    bad = "Li Bo;-;31/31/84;2026;1,250.50;junk;perhaps;;N/A;no;[1;x\n"
-    found = opened(
-        written(tmp_path, header + cells + bad), workspace, read_yaml(yaml, Desk(workspace).definitions)
-    )
-    row, wrong = found.rows()
+    row = mapped(tmp_path, cells + '"{""a"": 1}";x')
     change = row.change
     assert not codes(row)
     assert change.fields == {
@@ -244,15 +248,19 @@ def test_a_cell_is_read_as_its_column_says(tmp_path):
         ("tax_id", {"value": "12-3456789"})
     ]
     assert change.consent == (ConsentWish("sms", opted_in=False),)
-    assert {problem.field: problem.code for problem in wrong.change.problems} == {
+    assert Decimal(change.fields["value"]) == Decimal("1250.5")
+
+
+def test_a_cell_that_is_not_as_its_column_says_is_a_problem_of_that_column(tmp_path):
+    change = mapped(tmp_path, "Li Bo;-;31/31/84;2026;1,250.50;junk;perhaps;;N/A;no;[1;x").change
+    assert {problem.field: problem.code for problem in change.problems} == {
         "profile.birth_date": "invalid_date",
         "captured_at": "invalid_date",
         "value": "invalid_number",
         "profile.is_homeowner": "invalid_choice",
         "metadata": "invalid_json",
     }
-    assert wrong.change.disposition is None and wrong.change.consent == () and not wrong.change.answers
-    assert Decimal(change.fields["value"]) == Decimal("1250.5")
+    assert change.disposition is None and change.consent == () and not change.answers
 
 
 def test_a_formula_is_defused_and_comes_back_as_it_was(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.db import connection
 
@@ -131,31 +132,33 @@ def _id(table, number="i"):
     return f"(lpad(to_hex({table}), 8, '0') || lpad(to_hex({number}), 24, '0'))"
 
 
-def _repeat_leads(house, leads):
-    stages = load_catalogue(house.workspace)
-    fresh, contacted, won = (stages.default_of(stage).pk for stage in ("new", "contacted", "won"))
-    people = _one_of([house.owner.pk, *(make_member(house.workspace).pk for _number in range(9))])
-    moment = house.moment
+def _who():
+    """By what a lead is found."""
     name = "(ARRAY['Ada', 'Grace', 'Edith', 'Jean', 'Radia', 'Hedy', 'Mary'])[1 + i % 7]"
     family = "(ARRAY['Moreno', 'Hopper', 'Clarke', 'Bartik', 'Perlman', 'Lamarr'])[1 + (i / 7) % 6]"
     # One in a thousand shares the address or the number of another.
     email = "('person' || CASE WHEN i % 1000 = 0 THEN i - 5 ELSE i END || '@kiln.example')"
     phone = "('+1404' || lpad((CASE WHEN i % 1000 = 500 THEN i - 5 ELSE i END)::text, 7, '0'))"
+    return {
+        **{"first_name": name, "last_name": family, "email": email, "email_key": email},
+        **dict.fromkeys(("phone", "phone_e164", "phone_key"), phone),
+        "search_text": f"concat_ws(E'\\n', lower({name} || ' ' || {family}), {email}, {phone})",
+    }
+
+
+def _repeat_leads(house, leads):
+    stages = load_catalogue(house.workspace)
+    fresh, contacted, won = (stages.default_of(stage).pk for stage in ("new", "contacted", "won"))
+    people = _one_of([house.owner.pk, *(make_member(house.workspace).pk for _number in range(9))])
+    moment = house.moment
     imported = "i BETWEEN 50001 AND 55000"
     _repeat(
         house.lead,
         leads,
         id=_id(LEAD_ID),
         workspace_id=f"{house.workspaces}[1 + i % 5]",
-        first_name=name,
-        last_name=family,
-        email=email,
-        email_key=email,
-        phone=phone,
-        phone_e164=phone,
-        phone_key=phone,
+        **_who(),
         external_id="'crm-' || i",
-        search_text=f"concat_ws(E'\\n', lower({name} || ' ' || {family}), {email}, {phone})",
         source="CASE WHEN i % 2000 = 1 THEN 'fair' ELSE 'web' END",
         is_test="i % 100 = 92",
         assignee_id=f"CASE WHEN i % 7 < 3 THEN NULL ELSE {people}[1 + (i / 7) % 10] END",
@@ -176,27 +179,19 @@ def _repeat_leads(house, leads):
     )
 
 
-def _repeat_children(house, leads):
-    def child(row, count, number="i", table=OTHER_ID, **values):
-        """`number` is the number of the lead that each row belongs to."""
-        owned = {
-            "workspace_id": f"{house.workspaces}[1 + ({number}) % 5]",
-            "lead_id": _id(LEAD_ID, number),
-        }
-        _repeat(row, count, id=_id(table), **owned, **values)
+def _repeat_child(house, row, count, number="i", table=OTHER_ID, **values):
+    """`number` is the number of the lead that each row belongs to."""
+    owned = {
+        "workspace_id": f"{house.workspaces}[1 + ({number}) % 5]",
+        "lead_id": _id(LEAD_ID, number),
+    }
+    _repeat(row, count, id=_id(table), **owned, **values)
 
-    of_lead = {"lead": house.lead}
+
+def _repeat_children(house, leads):
+    child, of_lead = partial(_repeat_child, house), {"lead": house.lead}
+    _repeat_actions(house, leads)
     child(Entry.objects.get(**of_lead), leads, table=ENTRY_ID, action_id="NULL")
-    action, message = Action.objects.get(**of_lead), Message.objects.get(**of_lead)
-    waiting = (
-        "CASE WHEN i % 1000 = 1 THEN 'AWAITING_APPROVAL' WHEN i % 10 = 0 THEN 'PENDING' ELSE 'COMPLETED' END"
-    )
-    made = {"scheduled_at": house.moment % "i * 2", "completed_at": house.moment % "i * 2"}
-    called = {"kind": "CASE WHEN i % 3 = 1 THEN 'CALL' ELSE 'MESSAGE' END"}
-    called |= {"outcome": "CASE WHEN i % 3 = 1 THEN 'no_answer' ELSE '' END"}
-    people = {"user_id": f"'{house.owner.pk}'", "assignee_id": f"'{house.owner.pk}'"}
-    child(action, leads // 2, "i * 2", ACTION_ID, status=waiting, **made, **called, **people)
-    child(message, leads // 4, "i * 2", action_id=_id(ACTION_ID))
     answer = Answer.objects.filter(**of_lead).order_by("item__order").first()
     child(answer, leads, value="CASE WHEN i % 1000 = 1 THEN '\"rarely\"'::jsonb ELSE '\"yes\"' END")
     tagged = LeadTag.objects.get(**of_lead)
@@ -218,6 +213,21 @@ def _repeat_children(house, leads):
     _repeat(
         apart, 5000, id=_id(OTHER_ID), first_id=_id(LEAD_ID, "i * 5"), second_id=_id(LEAD_ID, "i * 5 + 1")
     )
+
+
+def _repeat_actions(house, leads):
+    of_lead = {"lead": house.lead}
+    action, message = Action.objects.get(**of_lead), Message.objects.get(**of_lead)
+    waiting = (
+        "CASE WHEN i % 1000 = 1 THEN 'AWAITING_APPROVAL' WHEN i % 10 = 0 THEN 'PENDING' ELSE 'COMPLETED' END"
+    )
+    made = {"scheduled_at": house.moment % "i * 2", "completed_at": house.moment % "i * 2"}
+    called = {"kind": "CASE WHEN i % 3 = 1 THEN 'CALL' ELSE 'MESSAGE' END"}
+    called |= {"outcome": "CASE WHEN i % 3 = 1 THEN 'no_answer' ELSE '' END"}
+    people = {"user_id": f"'{house.owner.pk}'", "assignee_id": f"'{house.owner.pk}'"}
+    words = {"status": waiting, **made, **called, **people}
+    _repeat_child(house, action, leads // 2, "i * 2", ACTION_ID, **words)
+    _repeat_child(house, message, leads // 4, "i * 2", action_id=_id(ACTION_ID))
 
 
 def _enrich(house):

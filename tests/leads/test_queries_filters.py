@@ -59,7 +59,19 @@ def make_items(workspace):
 def workspace():
     workspace = make_workspace()
     make_items(workspace)
-    owner = make_member(workspace, email="owner@desk.example")
+    make_ada(workspace, make_member(workspace, email="owner@desk.example"))
+    make_grace(workspace)
+    make_lead(workspace, first_name="Edith", archive=Archive())
+    gone = make_lead(workspace, first_name="Gone")
+    apply_change(workspace, SYSTEM, ById(gone.pk), LeadChange(delete=True))
+    moment = datetime(2026, 4, 1, 22, 30, tzinfo=UTC)
+    Lead.objects.filter(workspace=workspace).update(created_at=moment, updated_at=moment)
+    later = moment + timedelta(days=1)
+    Lead.objects.filter(workspace=workspace, first_name="Grace").update(created_at=later, updated_at=later)
+    return workspace
+
+
+def make_ada(workspace, owner):
     make_lead(
         workspace,
         first_name="Ada",
@@ -80,6 +92,9 @@ def workspace():
             AnswerChange("colours", {"value": ["Red", "Grün"]}),
         ),
     )
+
+
+def make_grace(workspace):
     make_lead(
         workspace,
         first_name="Grace",
@@ -94,14 +109,6 @@ def workspace():
         tags=TagChange(names=("Gold",)),
         answers=(AnswerChange("colours", {"value": ["Dark blue"]}),),
     )
-    make_lead(workspace, first_name="Edith", archive=Archive())
-    gone = make_lead(workspace, first_name="Gone")
-    apply_change(workspace, SYSTEM, ById(gone.pk), LeadChange(delete=True))
-    moment = datetime(2026, 4, 1, 22, 30, tzinfo=UTC)
-    Lead.objects.filter(workspace=workspace).update(created_at=moment, updated_at=moment)
-    later = moment + timedelta(days=1)
-    Lead.objects.filter(workspace=workspace, first_name="Grace").update(created_at=later, updated_at=later)
-    return workspace
 
 
 ADA, GRACE, BOTH, NONE = {"Ada"}, {"Grace"}, {"Ada", "Grace"}, set()
