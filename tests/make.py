@@ -50,11 +50,19 @@ def make_lead(workspace, actor=SYSTEM, **change):
     return apply_change(workspace, actor, NewLead(), LeadChange(fields=change, **words)).lead
 
 
+def ask_for(workspace, code, field_type="TEXT", **columns) -> Item:
+    """An item of the checklist, in its first group; labelled by its code, if nothing else is said."""
+    group = Group.objects.filter(workspace=workspace).first()
+    group = group or Group.objects.create(workspace=workspace, name="Facts")
+    words = {"group": group, "label": code, **columns}
+    return Item.objects.create(workspace=workspace, code=code, field_type=field_type, **words)
+
+
 def make_answerable(**rules) -> Workspace:
     """A workspace with one required item, `tax_id`, and a disposition `sold` (won) with these rules."""
     workspace = make_workspace()
-    group = Group.objects.create(workspace=workspace, name="Business Information")
-    Item.objects.create(workspace=workspace, group=group, code="tax_id", label="Tax ID", field_type="TEXT")
+    Group.objects.create(workspace=workspace, name="Business Information")
+    ask_for(workspace, "tax_id", label="Tax ID")
     save_disposition(workspace, SYSTEM, {"outcome": "sold", "label": "Sold", "stage": "won", **rules})
     return workspace
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from checklists.models import Group, Item
+from checklists.models import Item
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id
 from leads.change import ById, LeadChange
@@ -20,7 +20,7 @@ from leads.changes.catalogue import renew_catalogue
 from leads.changes.merge import merge_leads
 from leads.changes.upload_links import MOST_FILES, make_upload_link
 from leads.models import Answer, Document, Entry, UploadLink
-from tests.make import SYSTEM, make_lead, make_member, make_workspace
+from tests.make import SYSTEM, ask_for, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -37,18 +37,9 @@ def _own_storage(tmp_path, settings):
 def desk(client):
     """(workspace, lead, item): one document is asked for."""
     workspace = make_workspace(name="Acme Lending")
-    group = Group.objects.create(workspace=workspace, name="Papers")
-    item = Item.objects.create(
-        workspace=workspace,
-        group=group,
-        code="statement",
-        label="Bank statement",
-        field_type="BANK_STATEMENT",
-        client_instructions="All pages, please.",
-    )
-    Item.objects.create(
-        workspace=workspace, group=group, code="name", label="Name", field_type="TEXT", order=1
-    )
+    words = {"label": "Bank statement", "client_instructions": "All pages, please."}
+    item = ask_for(workspace, "statement", "BANK_STATEMENT", **words)
+    ask_for(workspace, "name", label="Name", order=1)
     client.force_login(make_member(workspace))
     return workspace, make_lead(workspace, first_name="Ada", email="ada@example.org"), item
 

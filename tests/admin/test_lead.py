@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from checklists.models import Group, Item
+from checklists.models import Item
 from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import User
@@ -34,7 +34,15 @@ from leads.models import (
 )
 from tests.leads.counting import queries_of, warm_up
 from tests.leads.test_queries_full import make_items, make_rich_lead
-from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_user_actor, make_workspace
+from tests.make import (
+    SYSTEM,
+    ask_for,
+    make_answerable,
+    make_lead,
+    make_member,
+    make_user_actor,
+    make_workspace,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -68,10 +76,7 @@ def test_the_page_costs_twelve_questions_however_much_is_on_it(client, items, en
     workspace = make_workspace()
     make_items(workspace, 39)
     lead = make_rich_lead(workspace, min(items, 39), entries)
-    group = Group.objects.get()
-    Item.objects.create(
-        workspace=workspace, group=group, code="bank", label="Bank", field_type="BANK_STATEMENT"
-    )
+    ask_for(workspace, "bank", "BANK_STATEMENT")
     for _handed_over in range(2):
         change(workspace, lead, fields={"assignee": make_member(workspace).pk})
     plan_action(workspace, SYSTEM, ById(lead.pk), kind="CALL", at="2020-01-01T10:00:00Z", summary="Ring back")
@@ -178,8 +183,7 @@ def test_who_keeps_the_owner_that_they_chose_gets_it(client, desk):
 
 def test_a_checklist_that_was_refused_brings_back_nothing_that_others_answered_meanwhile(client, desk):
     workspace, _agent = desk
-    group = Group.objects.get(workspace=workspace)
-    Item.objects.create(workspace=workspace, group=group, code="amount", label="Amount", field_type="NUMBER")
+    ask_for(workspace, "amount", "NUMBER")
     lead = make_lead(workspace)
     change(workspace, lead, answers=(AnswerChange("tax_id", {"value": "12-3456789"}),))
 
@@ -226,8 +230,7 @@ def test_metadata_is_edited_leaf_by_leaf(client, desk):
 
 def test_answers_are_saved_one_by_one_and_all_at_once(client, desk):
     workspace, _agent = desk
-    group = Group.objects.get()
-    Item.objects.create(workspace=workspace, group=group, code="loans", label="Loans", field_type="BOOLEAN")
+    ask_for(workspace, "loans", "BOOLEAN", label="Loans")
     lead = make_lead(workspace)
 
     row = post(
@@ -923,8 +926,7 @@ def test_no_form_breaks_a_page_whatever_stands_in_it(client, desk, junk):
 
 def test_a_whole_checklist_that_is_refused_keeps_what_was_typed(client, desk):
     workspace, _agent = desk
-    group = Group.objects.get()
-    Item.objects.create(workspace=workspace, group=group, code="founded", label="Founded", field_type="DATE")
+    ask_for(workspace, "founded", "DATE")
     lead = make_lead(workspace)
 
     refused = post(

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from checklists.models import Group, Item
+from checklists.models import Group
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import User
 from leads.change import AnswerChange, Archive, ById, LeadChange, TagChange
@@ -20,7 +20,15 @@ from leads.models import BulkRow, Entry, Job, Lead, LeadTag, SavedView, Tag
 from leads.outbox.jobs import JobQueue
 from leads.queries.views import views_of
 from tests.admin.budget import assert_budget
-from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_user_actor, make_workspace
+from tests.make import (
+    SYSTEM,
+    ask_for,
+    make_answerable,
+    make_lead,
+    make_member,
+    make_user_actor,
+    make_workspace,
+)
 from tests.outbox.make import Idle
 
 pytestmark = pytest.mark.django_db
@@ -196,10 +204,9 @@ def test_answers_and_keys_are_shown_as_their_reader_writes_them_and_found_by_wha
     workspace.metadata_columns = ["newsletter"]
     workspace.save()
     User.objects.update(date_format="d.m.Y, H:i", number_format="1.234,5")
-    group = Group.objects.get(workspace=workspace)
     kinds = {"founded": "DATE", "amount": "NUMBER", "owner_phone": "PHONE"}
     for code, kind in kinds.items():
-        Item.objects.create(workspace=workspace, group=group, code=code, label=code, field_type=kind)
+        ask_for(workspace, code, kind)
     values = {"founded": "2015-04-02", "amount": 275000, "owner_phone": "+14155550104"}
     answers = tuple(AnswerChange(code, {"value": value}) for code, value in values.items())
     make_lead(workspace, first_name="Ana", metadata={"newsletter": True}, answers=answers)
@@ -554,8 +561,8 @@ def test_nothing_of_another_workspace_is_offered_or_told(agent):
         tags=TagChange(names=("SecretTag",)),
         assignee=stranger.pk,
     )
-    group = Group.objects.create(workspace=outside, name="Secret group")
-    Item.objects.create(workspace=outside, group=group, code="secret", label="Secret item", field_type="TEXT")
+    Group.objects.create(workspace=outside, name="Secret group")
+    ask_for(outside, "secret", label="Secret item")
     save_metadata_columns(outside, SYSTEM, ["secret_key"])
     lead = make_lead(agent.workspace)
     addresses = [

@@ -8,13 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from checklists.models import Group, Item
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import new_id
 from leads.models import Answer, Document, Entry, UploadLink
 from tests.api.conforms import assert_conforms
 from tests.api.hub import faults, hub
-from tests.make import make_lead, make_workspace
+from tests.make import ask_for, make_lead, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -25,11 +24,8 @@ PDF = b"%PDF-1.7\n" + b"page " * 100
 def desk(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "files"
     call = hub(make_workspace())
-    group = Group.objects.create(workspace=call.workspace, name="Papers")
-    for order, (code, kind) in enumerate((("statement", "BANK_STATEMENT"), ("name", "TEXT"))):
-        Item.objects.create(
-            workspace=call.workspace, group=group, code=code, label=code, field_type=kind, order=order
-        )
+    ask_for(call.workspace, "statement", "BANK_STATEMENT")
+    ask_for(call.workspace, "name", order=1)
     lead = make_lead(call.workspace, first_name="Ana")
     return call, lead, f"/api/hub/leads/{lead.pk}"
 

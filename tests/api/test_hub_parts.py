@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from checklists.models import Group, Item
 from leads.changes.catalogue import save_disposition
 from tests.api.hub import faults, hub
-from tests.make import SYSTEM, make_answerable, make_lead
+from tests.make import SYSTEM, ask_for, make_answerable, make_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -87,8 +86,7 @@ def test_answers_are_given_and_taken_back(desk):
 
 def test_one_bad_answer_keeps_all_of_them_out(desk):
     call, path = desk
-    group = Group.objects.get(workspace=call.workspace)
-    Item.objects.create(workspace=call.workspace, group=group, code="age", label="Age", field_type="NUMBER")
+    ask_for(call.workspace, "age", "NUMBER")
     call.workspace.refresh_from_db()
     call("PUT", "/api/hub/checklist", call("GET", "/api/hub/checklist").body)
     answer = call("PATCH", f"{path}/answers", {"tax_id": {"value": "12"}, "tax": {"value": 1}})

@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from checklists.models import Group, Item
 from leads.change import ById
 from leads.changes.upload_links import make_upload_link
 from leads.models import Document
-from tests.make import SYSTEM, make_lead, make_workspace
+from tests.make import SYSTEM, ask_for, make_lead, make_workspace
 from tests.web.test_server import await_port
 
 pytestmark = [
@@ -87,8 +86,7 @@ def send(port, path, size):
 
 def test_a_hundred_megabytes_by_a_link_keep_the_servers_memory_flat(server, tmp_path):
     workspace = make_workspace()
-    group = Group.objects.create(workspace=workspace, name="Papers")
-    Item.objects.create(workspace=workspace, group=group, code="paper", label="Paper", field_type="FILE")
+    ask_for(workspace, "paper", "FILE")
     lead = make_lead(workspace, first_name="Ada")
     made = make_upload_link(workspace, SYSTEM, ById(lead.pk), item="paper")
     port, process = server

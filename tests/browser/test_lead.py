@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from checklists.models import Group, Item
 from leads.change import (
     Actor,
     ActorKind,
@@ -22,7 +21,7 @@ from leads.changes.messages import add_draft
 from leads.models import Action, Entry, Lead
 from tests.admin.test_work import make_due
 from tests.browser.desk import assert_accessible, assert_light, look
-from tests.make import SYSTEM, make_lead, make_member, make_user_actor
+from tests.make import SYSTEM, ask_for, make_lead, make_member, make_user_actor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,7 +29,6 @@ MACHINE = Actor(ActorKind.KEY, "Website assistant", "pollybot")
 
 
 def make_items(workspace):
-    group = Group.objects.create(workspace=workspace, name="Business")
     entity = {"operator": "AND", "rules": [{"code": "entity", "op": "equals", "value": "LLC"}]}
     rows = (
         ("legal_name", "Legal name", "TEXT", {}, None),
@@ -41,16 +39,8 @@ def make_items(workspace):
         ("bank", "Bank statement", "BANK_STATEMENT", {}, None),
     )
     for order, (code, label, kind, rules, conditions) in enumerate(rows):
-        Item.objects.create(
-            workspace=workspace,
-            group=group,
-            code=code,
-            label=label,
-            field_type=kind,
-            rules=rules,
-            conditions=conditions,
-            order=order,
-        )
+        words = {"label": label, "rules": rules, "conditions": conditions, "order": order}
+        ask_for(workspace, code, kind, **words)
 
 
 def make_rich(workspace, owner):

@@ -16,7 +16,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import CharField, JSONField, TextField
 
-from checklists.models import Group, Item
+from checklists.models import Item
 from checklists.specs import ItemSpec
 from leadhub.web.models import IdempotencyRecord, RequestProblem, RequestRecord
 from leadhub.web.sealing import Unsealable, seal, unseal
@@ -40,7 +40,7 @@ from leads.changes.one_offs import add_one_off_item
 from leads.models import BulkRow, ImportBatch, ImportRow, Job, Lead, SavedView, UploadLink
 from leads.queries.jobs import EXPORT
 from leads.queries.person import TABLES
-from tests.make import SYSTEM, make_lead, make_member
+from tests.make import SYSTEM, ask_for, make_lead, make_member
 from tests.outbox.make import make_endpoint
 
 PDF = b"%PDF-1.7\n"
@@ -136,10 +136,7 @@ def _item(workspace):
     if known is not None:
         return known
     make_endpoint(workspace)
-    group = Group.objects.create(workspace=workspace, name="Group")
-    return Item.objects.create(
-        workspace=workspace, group=group, code="asked", label="Item", field_type="TEXT"
-    )
+    return ask_for(workspace, "asked")
 
 
 def _work_on(workspace, lead, item):

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
-from checklists.models import Group, Item
 from leads.change import CLEAR, AnswerChange, ById, CallLog, LeadChange, TagChange
 from leads.changes import apply_change, merge_leads, undo_entry, undo_merge
 from leads.errors import Refused
@@ -15,7 +14,7 @@ from leads.models.answer import answer_id
 from leads.queries.find import find_lead
 from leads.state import LeadState
 from tests.changes.histories import COLUMNS, TREE, World
-from tests.make import SYSTEM, make_lead, make_workspace
+from tests.make import SYSTEM, ask_for, make_lead, make_workspace
 
 pytestmark = pytest.mark.django_db
 NAMES = ("A", "B", "C", "D")
@@ -66,13 +65,7 @@ class History:
 
     def __init__(self, starting):
         self.workspace = make_workspace()
-        group = Group.objects.create(workspace=self.workspace, name="Questions")
-        self.items = {
-            code: Item.objects.create(
-                workspace=self.workspace, group=group, code=code, label=code, field_type="TEXT"
-            )
-            for code in ("q1", "q2")
-        }
+        self.items = {code: ask_for(self.workspace, code) for code in ("q1", "q2")}
         self.world = World(NAMES)
         self.leads = {name: make_lead(self.workspace).pk for name in NAMES}
         self.entries = {}  # the stored entry of each that the dictionary tells of

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.utils.dateparse import parse_datetime
 
-from checklists.models import Group, Item
+from checklists.models import Item
 from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
 from leads.change import (
@@ -41,7 +41,15 @@ from leads.changes.people import remove_member
 from leads.errors import NotFound, Refused
 from leads.matching import matching_leads
 from leads.models import Action, ConsentEvent, DispositionChange, Entry, Event, NotDuplicate, Tag
-from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_user_actor, make_workspace
+from tests.make import (
+    SYSTEM,
+    ask_for,
+    make_answerable,
+    make_lead,
+    make_member,
+    make_user_actor,
+    make_workspace,
+)
 
 pytestmark = pytest.mark.django_db
 OWNER = Actor(ActorKind.USER, "Olga", "admin", may_override=True)
@@ -454,8 +462,7 @@ def test_an_answer_to_an_archived_item_goes_back_too():
     workspace = make_answerable()
     lead = make_lead(workspace, answers=(AnswerChange("tax_id", {"value": "12"}),))
     entry = change(lead, answers=(AnswerChange("tax_id", {"value": "34"}),))
-    group = Group.objects.get(workspace=workspace)
-    Item.objects.create(workspace=workspace, group=group, code="other", label="Other", field_type="TEXT")
+    ask_for(workspace, "other")
     Item.objects.filter(code="tax_id", workspace=workspace).update(archived_at=now())
 
     undo(lead, entry)

@@ -7,7 +7,6 @@ import zipfile
 
 import pytest
 
-from checklists.models import Group, Item
 from leads.change import (
     Actor,
     ActorKind,
@@ -32,7 +31,7 @@ from leads.imports.running import run_import
 from leads.imports.source import find_source
 from leads.models import Lead
 from tests.commands.run import output_of, refusal_of
-from tests.make import SYSTEM, make_lead, make_member, make_workspace
+from tests.make import SYSTEM, ask_for, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
 OWNER = Actor(ActorKind.SYSTEM, "the tests", "command", may_override=True)
@@ -53,7 +52,6 @@ NASTY = [
 
 def make_desk():
     workspace = make_workspace(region="US", currency="USD")
-    group = Group.objects.create(workspace=workspace, name="Business")
     for code, field_type, rules in (
         ("tax_id", "TEXT", {}),
         ("amount", "NUMBER", {}),
@@ -62,15 +60,7 @@ def make_desk():
         ("home", "ADDRESS", {}),
         ("uses", "SELECT", {"options": ["a;b", "c", "[d"], "multiple": True}),
     ):
-        Item.objects.create(
-            workspace=workspace,
-            group=group,
-            code=code,
-            label=code,
-            field_type=field_type,
-            rules=rules,
-            is_required=False,
-        )
+        ask_for(workspace, code, field_type, rules=rules, is_required=False)
     save_disposition(
         workspace, SYSTEM, {"outcome": "sold", "label": "Sold!", "stage": "won", "needs_reason": True}
     )

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from checklists.models import Group, Item
 from leadhub.workspaces import clock
 from leads.change import (
     CLEAR,
@@ -30,7 +29,7 @@ from leads.imports.row import Row
 from tests.imports.dumps import differing, dump
 from tests.imports.one_by_one import bring_one_by_one
 from tests.imports.rows import IMPORTER, make_batch
-from tests.make import SYSTEM, make_lead, make_member, make_workspace
+from tests.make import SYSTEM, ask_for, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
 MOMENT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -142,11 +141,8 @@ options = st.fixed_dictionaries(
 def make_desk():
     """A workspace with a checklist, tags, and leads of every kind that rows may meet."""
     workspace = make_workspace(name="Desk")
-    group = Group.objects.create(workspace=workspace, name="Business")
     for code, kind in (("tax_id", "EIN"), ("owner", "BOOLEAN")):
-        Item.objects.create(
-            workspace=workspace, group=group, code=code, label=code, field_type=kind, is_required=True
-        )
+        ask_for(workspace, code, kind, is_required=True)
     save_disposition(
         workspace, SYSTEM, {"outcome": "sold", "label": "Sold", "stage": "won", "required_items": ["tax_id"]}
     )

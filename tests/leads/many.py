@@ -8,7 +8,6 @@ from functools import partial
 
 from django.db import connection
 
-from checklists.models import Group, Item
 from leadhub.workspaces.clock import now
 from leads.change import AnswerChange, ConsentWish, ContactPointChange, TagChange
 from leads.migrations._indexes import OwnIndexes
@@ -28,7 +27,7 @@ from leads.models import (
     Tag,
 )
 from leads.queries.catalogue import load_catalogue
-from tests.make import make_lead, make_member, make_workspace
+from tests.make import ask_for, make_lead, make_member, make_workspace
 
 LEADS = 200_000
 BIG = {
@@ -82,11 +81,8 @@ def make_many(leads=LEADS):
 
 def _make_house(moment):
     workspace = make_workspace()
-    group = Group.objects.create(workspace=workspace, name="Facts")
     for number in range(40):
-        Item.objects.create(
-            workspace=workspace, group=group, code=f"fact_{number}", label="A fact", field_type="TEXT"
-        )
+        ask_for(workspace, f"fact_{number}", label="A fact")
     owner = make_member(workspace)
     points = (ContactPointChange("phone", "+14045550138"), ContactPointChange("email", "a@b.example"))
     lead = make_lead(

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.http import QueryDict
 
-from checklists.models import Group, Item
 from leads.change import (
     AnswerChange,
     Archive,
@@ -22,7 +21,7 @@ from leads.changes import apply_change
 from leads.errors import Invalid
 from leads.models import ImportBatch, Lead, Tag
 from leads.queries.filters import LeadFilter
-from tests.make import SYSTEM, make_lead, make_member, make_workspace
+from tests.make import SYSTEM, ask_for, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +40,6 @@ def problems(filters, workspace=None, **options):
 
 
 def make_items(workspace):
-    group = Group.objects.create(workspace=workspace, name="Facts")
     options = {"options": ["Red", "Dark blue", "Grün"]}
     for code, kind, rules in [
         ("legal_name", "TEXT", {}),
@@ -50,9 +48,7 @@ def make_items(workspace):
         ("colour", "SELECT", options),
         ("colours", "SELECT", {**options, "multiple": True}),
     ]:
-        Item.objects.create(
-            workspace=workspace, group=group, code=code, label=code, field_type=kind, rules=rules
-        )
+        ask_for(workspace, code, kind, rules=rules)
 
 
 @pytest.fixture

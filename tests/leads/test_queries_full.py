@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from checklists.definitions import load_definitions
-from checklists.models import Group, Item
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import lead_ref
 from leads.change import AnswerChange, ById, ContactPointChange, LeadChange, TagChange
@@ -16,22 +15,14 @@ from leads.errors import NotFound
 from leads.models import Action, Document, Entry, Lead, Message, NotDuplicate
 from leads.queries.full import full_lead_of, load_full_lead, load_lead
 from tests.leads.counting import queries_of, warm_up
-from tests.make import SYSTEM, make_lead, make_member, make_workspace
+from tests.make import SYSTEM, ask_for, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
 
 
 def make_items(workspace, count):
-    group = Group.objects.create(workspace=workspace, name="Facts")
     for number in range(count):
-        Item.objects.create(
-            workspace=workspace,
-            group=group,
-            code=f"fact_{number}",
-            label="A fact",
-            field_type="TEXT",
-            is_required=False,
-        )
+        ask_for(workspace, f"fact_{number}", label="A fact", is_required=False)
 
 
 def make_action(lead, kind="MESSAGE", status="COMPLETED", direction="", at=None, **columns):
@@ -167,9 +158,7 @@ def test_an_empty_lead_is_full_too():
 def test_the_items_of_one_lead_alone_are_among_its_definitions():
     workspace = make_workspace()
     lead, other = make_lead(workspace, name="Ada"), make_lead(workspace, name="Grace")
-    Item.objects.create(
-        workspace=workspace, only_for=lead.pk, code="passport", label="Passport", field_type="TEXT"
-    )
+    ask_for(workspace, "passport", label="Passport", only_for=lead.pk, group=None)
     assert load_full_lead(workspace, ById(lead.pk)).definitions.item("passport")
     assert not load_full_lead(workspace, ById(other.pk)).definitions.item("passport")
     assert not load_definitions(workspace).item("passport")

@@ -8,7 +8,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from checklists.models import Group, Item
 from leadhub.workspaces.clock import now
 from leads.change import AnswerChange, TagChange
 from leads.errors import Invalid
@@ -25,7 +24,7 @@ from leads.queries.lists import (
     number_leads,
 )
 from tests.leads.counting import queries_of, warm_up
-from tests.make import make_lead, make_member, make_workspace
+from tests.make import ask_for, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -182,9 +181,8 @@ def test_a_door_adds_its_own_condition():
 
 
 def make_columns(workspace):
-    group = Group.objects.create(workspace=workspace, name="Facts")
     for code in ("legal_name", "budget"):
-        Item.objects.create(workspace=workspace, group=group, code=code, label=code, field_type="TEXT")
+        ask_for(workspace, code)
 
 
 def test_a_row_brings_its_tags_and_the_answers_of_its_columns():

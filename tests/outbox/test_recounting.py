@@ -16,7 +16,7 @@ from leads.changes.recounting import recount_leads
 from leads.models import Entry, Job, Lead
 from leads.outbox.jobs import JobQueue
 from leads.outbox.recounting import enqueue_recounts
-from tests.make import SYSTEM, make_answerable, make_lead
+from tests.make import SYSTEM, ask_for, make_answerable, make_lead
 from tests.outbox.make import Idle
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +29,7 @@ def counters_of(lead):
 
 def add_item(workspace, code="license"):
     """The definitions change as their writer changes them."""
-    group = Item.objects.filter(workspace=workspace).first().group
-    Item.objects.create(workspace=workspace, group=group, code=code, label=code, field_type="TEXT")
+    ask_for(workspace, code)
     workspace = Workspace.objects.get(pk=workspace.pk)
     workspace.definitions_revision += 1
     workspace.catalogue_token = Item.objects.latest("id").pk
@@ -128,7 +127,7 @@ def test_a_recount_goes_on_where_it_was_interrupted(monkeypatch):
 def test_items_of_one_lead_are_counted(django_assert_max_num_queries):
     workspace = make_answerable()
     lead, other = make_lead(workspace), make_lead(workspace)
-    Item.objects.create(workspace=workspace, only_for=lead.pk, code="own", label="Own", field_type="TEXT")
+    ask_for(workspace, "own", only_for=lead.pk, group=None)
     recount_leads(workspace, None)
     assert (counters_of(lead)[0], counters_of(other)[0]) == (2, 1)
     for _number in range(20):
