@@ -150,6 +150,45 @@ def test_the_wrong_key_is_taken_back_whole(client, desk):
     assert Action.objects.get(lead=lead, status="PENDING").scheduled_at == lead.next_action_at
 
 
+def typed_in(page, name):
+    """What stands in a field of a form."""
+    text = page.content.decode()
+    found = re.search(rf'<textarea[^>]* name="{name}"[^>]*>([^<]*)</textarea>', text)
+    return (found or re.search(rf'name="{name}" value="([^"]*)"', text)).group(1)
+
+
+def test_what_was_typed_with_a_call_that_is_undone_stands_in_its_form_again(client, desk):
+    workspace, agent = desk
+    lead, other = make_due(workspace, agent, hours=-2), make_due(workspace, agent, hours=-1)
+    agreed = (now() + timedelta(days=30)).replace(second=0, microsecond=0, tzinfo=None).isoformat()[:16]
+    start(client)
+    done, focus = (reverse(f"admin:work_{name}", args=[lead.pk]) for name in ("done", "focus_lead"))
+
+    page = press(client, lead.pk, "connected", attempts=0, note="Ask for <Bob>", at=agreed, when="at")
+    undo(client, page.content.decode())
+
+    for address in (focus, done, reverse("admin:lead_call", args=[lead.pk])):
+        again = client.get(address)
+        assert (typed_in(again, "note"), typed_in(again, "at")) == ("Ask for &lt;Bob&gt;", agreed), address
+    again = client.get(focus).content.decode()
+    assert "taken back" in again and '<details class="more" open>' in again
+    assert typed_in(client.get(reverse("admin:work_focus_lead", args=[other.pk])), "note") == ""
+    with clock_at(now() + timedelta(hours=1)):
+        assert typed_in(client.get(focus), "note") == ""
+    press(client, lead.pk, "no_answer", attempts=0, note="Rang out")
+    assert typed_in(client.get(focus), "note") == ""
+
+
+def test_what_a_colleague_typed_and_took_back_is_not_put_into_the_form(client, desk):
+    workspace, agent = desk
+    lead, other = make_due(workspace, agent), Client()
+    other.force_login(make_member(workspace, "manager"))
+    undo(other, press(other, lead.pk, "no_answer", attempts=0, note="Private").content.decode())
+
+    assert Lead.objects.get(pk=lead.pk).attempts == 0
+    assert typed_in(client.get(reverse("admin:work_focus_lead", args=[lead.pk])), "note") == ""
+
+
 def test_what_happened_is_told_in_words_and_a_call_that_was_never_made_is_taken_back(client, desk):
     workspace, agent = desk
     lead = make_due(workspace, agent)

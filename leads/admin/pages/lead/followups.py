@@ -16,6 +16,7 @@ from leads.admin.desk import Desk
 from leads.admin.notices import tell
 from leads.admin.pages.lead.opening import open_any
 from leads.admin.pages.lead.sight import Sight, time_of
+from leads.admin.pages.lead.slip import typed_before
 from leads.admin.pages.lead.steps import Done, Refusal, finish, refuse, sheet, step
 from leads.admin.pages.render import go
 from leads.admin.pages.work.calls import AGREED, ask_when, what_follows
@@ -118,7 +119,7 @@ def call_off(desk: Desk, lead: Lead, form: QueryDict) -> Done:
 
 
 def _call_context(desk: Desk, sight: Sight, refusal: Refusal | None, query: QueryDict) -> dict[str, Any]:
-    typed = refusal.typed if refusal else query
+    typed = refusal.typed if refusal else query or typed_before(sight.full.log, desk)
     return {"agreed": AGREED, "typed": typed}
 
 

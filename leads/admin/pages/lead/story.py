@@ -178,20 +178,20 @@ def _action_line(action: Action, messages: list[Message], catalogue: Catalogue) 
         detail=_action_detail(action),
         note=str(given.get("note") or given.get("description") or ""),
         messages=messages,
-        is_undone=_is_taken_back(action),
+        is_undone=is_taken_back(action),
         can_undo=True,
         can_resend=action.status == ActionStatus.FAILED and bool(messages),
     )
 
 
-def _is_taken_back(action: Action) -> bool:
+def is_taken_back(action: Action) -> bool:
     """Whoever calls something off says why; an undo does not."""
     return action.status == ActionStatus.CANCELLED and not action.error
 
 
 def _action_title(action: Action, messages: list[Message], catalogue: Catalogue) -> str:
     kind = str(ActionKind(action.kind).label)
-    taken_back = _is_taken_back(action) and action.outcome
+    taken_back = is_taken_back(action) and action.outcome
     if action.kind == ActionKind.CALL and (action.status == ActionStatus.COMPLETED or taken_back):
         outcome = catalogue.call_outcomes.get(action.outcome)
         if outcome is not None:
@@ -221,7 +221,7 @@ def _action_detail(action: Action) -> str:
     words = {
         ActionStatus.PENDING: _("due %s") % when,
         ActionStatus.AWAITING_APPROVAL: _("waits for approval"),
-        ActionStatus.CANCELLED: "" if _is_taken_back(action) else _("called off"),
+        ActionStatus.CANCELLED: "" if is_taken_back(action) else _("called off"),
         ActionStatus.FAILED: _("failed"),
     }.get(ActionStatus(action.status), "")
     if action.kind in {ActionKind.MESSAGE, ActionKind.FOLLOW_UP_MESSAGE}:

@@ -15,6 +15,7 @@ from leadhub.workspaces.clock import now
 from leads.admin.desk import Desk
 from leads.admin.notices import notices, tell
 from leads.admin.pages.lead.opening import open_any
+from leads.admin.pages.lead.slip import typed_before
 from leads.admin.pages.lead.story import in_brief
 from leads.admin.pages.render import fragment, page
 from leads.admin.pages.work.calls import AGREED, log, open_outcomes
@@ -167,6 +168,6 @@ def _shown(request: HttpRequest, desk: Desk, lead: Lead, refusal: Refusal | None
         "follow_ups": SNOOZES[:-1],
         "back": _next(lead),
         "problems": sentences(refusal),
-        "typed": request.POST,
+        "typed": request.POST or typed_before(log, desk),
     }
     return page(request, "staff/work/focus.html", context, 422 if refusal else 200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from leadhub.workspaces.clock import now
 from leads.admin.desk import Desk
+from leads.admin.pages.lead.slip import typed_before
 from leads.admin.pages.work.calls import open_outcomes, read_call
 from leads.admin.pages.work.reach import form, told, warned, way_back
 from leads.admin.pages.work.when import SNOOZES, read_when, their_time
@@ -24,11 +25,14 @@ from leads.changes.claims import take_lead
 from leads.errors import Invalid, LeadError, NotFound
 from leads.models import Action, ActionKind, Lead
 from leads.queries.find import address_of
+from leads.queries.newest import read_newest
 from leads.queries.work import next_planned
 from leads.queries.workspace import members_in
 from leads.values import LocalTime
 
-_AI = "ai"
+_AI: Final = "ai"
+# A call that was taken back is among so many of the newest lines, or something happened since.
+_LAST: Final = 12
 
 
 def finish(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
@@ -53,6 +57,7 @@ def finish(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
         "theirs": theirs,
         "follow_ups": SNOOZES,
         "opted_out": lead.opted_out_at or lead.call_opted_out_at,
+        "typed": request.POST or _typed_before(desk, lead),
     }
     return form(request, "done", context, refusal)
 
@@ -83,6 +88,10 @@ def _finish(
             )
 
     transact(write)
+
+
+def _typed_before(desk: Desk, lead: Lead) -> dict[str, str]:
+    return typed_before(read_newest(desk.workspace, lead, _LAST).page.lines, desk)
 
 
 def _is_call(action: Action | None) -> bool:
