@@ -54,7 +54,10 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     const more = field.closest("details");
-    if (more) more.open = true;
+    if (more) {
+      more.open = true;
+      more.askedBy = event.submitter;
+    }
     for (const hint of form.querySelectorAll("[data-asked]")) hint.hidden = false;
     field.focus();
   }, true);

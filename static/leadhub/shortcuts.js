@@ -36,10 +36,16 @@
     } else element.click();
   };
 
-  /* Escape leaves the fields that such a key opened, so that single keys work again. */
+  /* Escape closes what such a key opened, and gives the focus back to where it was asked from. */
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !isTyping(event.target) || event.target.closest("dialog")) return;
-    event.target.closest("details.more")?.querySelector("summary").focus();
+    const more = event.target.closest("details.more");
+    if (!more) return;
+    (more.askedBy ?? more.querySelector("summary")).focus();
+    more.askedBy = null;
+    for (const hint of more.querySelectorAll("[data-asked]")) hint.hidden = true;
+    /* What was typed stays in sight, because the next key sends it. */
+    more.open = [...more.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => (field.type === "radio" ? field.checked !== field.defaultChecked : field.value || field.validity.badInput));
   });
 
   const walk = (step) => {

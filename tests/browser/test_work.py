@@ -149,6 +149,39 @@ def test_enter_in_the_time_of_an_agreed_call_logs_that_call_and_escape_gives_the
     assert not Lead.objects.filter(first_name="Ben", attempts__gt=0).exists()
 
 
+def test_escape_closes_the_question_for_a_time_unless_something_was_typed(desk_page):
+    make_due(desk_page.workspace, desk_page.user, -2, name="Ana Ruiz")
+    make_due(desk_page.workspace, desk_page.user, -1, name="Ben Hale")
+    page = desk_page.open("index", query="?part=overdue")
+    desk_page.key("f")
+    at(page, "h1", "Ana Ruiz")
+    when, question = page.get_by_label("Day and time"), page.get_by_text("Enter in the field logs the callback")
+    for _again in range(2):
+        desk_page.key("6")
+        expect(question).to_be_visible()
+        desk_page.key("Escape")
+        expect(when).to_be_hidden()
+        expect(page.get_by_role("button", name="Callback")).to_be_focused()
+
+    desk_page.key("w")
+    expect(page.get_by_label("Note")).to_be_focused()
+    expect(question).to_be_hidden()
+    desk_page.key("Escape")
+    expect(page.get_by_label("Note")).to_be_hidden()
+    desk_page.key("w")
+    page.keyboard.type("Ask for Bob")
+    desk_page.key("Escape")
+    expect(page.get_by_label("Note")).to_be_visible()
+    expect(page.locator(".calls summary")).to_be_focused()
+
+    desk_page.key("1")
+    at(page, "h1", "Ben Hale")
+    desk_page.key("u")
+    at(page, "h1", "Ana Ruiz")
+    expect(page.get_by_label("Note")).to_have_value("Ask for Bob")
+    look(page, "focus-undone")
+
+
 def test_enter_beside_the_outcomes_presses_none_of_them(desk_page):
     lead = make_due(
         desk_page.workspace, desk_page.user, kind="TASK", consent=(ConsentWish("call", opted_in=False),)
