@@ -114,12 +114,25 @@ class Rules:
         try:
             day = self._day(relative) if relative else values.clean_date(raw)
         except ValidationError:
-            return values.clean_moment(raw, self.zone)
+            return self._instant(raw)
         begin = values.clean_moment(datetime.combine(day, time(), self.zone))
         if not ends:
             return begin
         following = datetime.combine(day + timedelta(days=1), time(), self.zone)
         return following.astimezone(UTC) - _MILLISECOND
+
+    def _instant(self, raw: object) -> datetime:
+        try:
+            return values.clean_moment(raw, self.zone)
+        except ValidationError as refusal:
+            # A year that is out of reach, or a moment that is no text, is told by its own rule.
+            if refusal.code != "invalid_date" or refusal.params:
+                raise
+            message = _(
+                "Name a day such as 2026-03-31, today or -7d, which is seven days ago; or a moment such as "
+                "2026-03-31T10:00:00Z."
+            )
+            raise ValidationError(message, code="invalid_date") from None
 
     def _day(self, relative: re.Match[str]) -> date:
         return self.at.astimezone(self.zone).date() + timedelta(days=int(relative["days"] or 0))

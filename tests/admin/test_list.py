@@ -162,6 +162,32 @@ def test_a_page_or_an_order_that_is_not_there_opens_the_first(agent, query):
     assert agent.names(query) == ["Ana"]
 
 
+@pytest.mark.parametrize("day", ["soon", "2026-02-31", "31.3.2026", "7d ago"])
+def test_a_wrong_day_is_told_as_the_field_takes_it(agent, day):
+    page = agent.get(f"?created_from={day}")
+
+    assert "Name a day such as 2026-03-31, today or -7d" in page
+    assert "Send a date and time" not in page
+
+
+def test_a_year_out_of_reach_is_told_as_such(agent):
+    assert "Send a year between" in agent.get("?created_from=0001-01-01")
+
+
+def test_an_order_or_density_that_does_not_exist_is_told_once_and_left_behind(agent):
+    for number in range(51):
+        make_lead(agent.workspace, first_name=f"n{number}")
+
+    page = agent.get("?order=name&density=odd")
+    further = re.search(r'href="([^"]*after=[^"]*)"', page).group(1).replace("&amp;", "&")
+
+    assert "There is no order called “name”; the newest leads come first." in page
+    assert "There is no density called “odd”" in page
+    assert agent.names("?order=name")[0] == "n50"
+    assert "There is no order" not in agent.get(further, address="")
+    assert "could be applied" not in agent.get("?order=updated_at&density=compact")
+
+
 def test_pages_lead_both_ways(agent):
     for number in range(51):
         make_lead(agent.workspace, first_name=f"n{number}")

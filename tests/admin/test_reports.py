@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.urls import reverse
@@ -336,6 +337,49 @@ def test_what_the_address_says_wrong_is_as_if_nothing_was_chosen(client, story):
         ("checklist", "item", {}),
     ):
         assert client.get(reverse(rows, args=[card, measure]), sent).status_code == 404, (card, measure)
+
+
+@pytest.mark.parametrize(
+    "sent, sentence, days",
+    [
+        ({"from": "soon"}, "“soon” is no day such as 2026-03-31, so 22 Oct 2026 was taken.", "22 Oct"),
+        ({"to": "2026-02-31"}, "“2026-02-31” is no day such as 2026-03-31, so 20 Nov 2026", "22 Oct"),
+        ({"from": "0001-01-01"}, "“0001-01-01” is no day", "22 Oct"),
+        ({"from": "2026-11-20", "to": "2026-11-02"}, "so the two were exchanged", "2 Nov"),
+        ({"from": "2001-01-01"}, "covers three years at most; this one begins on 18 Nov 2023.", "18 Nov"),
+        ({"owner": "maria"}, "“maria” is nobody in this workspace", "22 Oct"),
+    ],
+)
+def test_what_a_report_cannot_follow_is_told_and_the_rest_shown(client, sent, sentence, days):
+    client.force_login(make_member(make_workspace(), "manager"))
+    pages = [reverse("admin:reports"), reverse("admin:report_card", args=["funnel"])]
+    pages.append(reverse("admin:report_rows", args=["activity", "attempts"]))
+
+    with clock_at(datetime(2026, 11, 20, 12, tzinfo=UTC)):
+        for address in pages:
+            page = client.get(address, sent).content.decode()
+            assert sentence in page and days in page, address
+        plain = client.get(pages[0], {"from": "", "to": "", "owner": "", "source": ""}).content.decode()
+    assert 'role="alert"' not in plain
+
+
+def test_the_usual_periods_are_links_that_keep_what_else_is_asked(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    with clock_at(datetime(2026, 3, 11, 12, tzinfo=UTC)):  # a Wednesday
+        page = client.get(reverse("admin:reports"), {"source": "web", "until": "x"}).content.decode()
+        links = re.findall(r'href="\?([^"]+)"( aria-current="true")?>([^<]+)</a></li>', page)
+
+    found = {label: dict(parse_qsl(query.replace("&amp;", "&"))) for query, _here, label in links}
+    assert {label: (days["from"], days["to"]) for label, days in found.items()} == {
+        "Today": ("2026-03-11", "2026-03-11"),
+        "This week": ("2026-03-09", "2026-03-11"),
+        "Last 7 days": ("2026-03-05", "2026-03-11"),
+        "Last 30 days": ("2026-02-10", "2026-03-11"),
+        "This month": ("2026-03-01", "2026-03-11"),
+        "Last month": ("2026-02-01", "2026-02-28"),
+    }
+    assert {days["source"] for days in found.values()} == {"web"}
+    assert [label for _query, here, label in links if here] == ["Last 30 days"]
 
 
 def test_an_empty_period_says_so(client):

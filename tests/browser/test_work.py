@@ -155,7 +155,10 @@ def test_escape_closes_the_question_for_a_time_unless_something_was_typed(desk_p
     page = desk_page.open("index", query="?part=overdue")
     desk_page.key("f")
     at(page, "h1", "Ana Ruiz")
-    when, question = page.get_by_label("Day and time"), page.get_by_text("Enter in the field logs the callback")
+    when, question = (
+        page.get_by_label("Day and time"),
+        page.get_by_text("Enter in the field logs the callback"),
+    )
     for _again in range(2):
         desk_page.key("6")
         expect(question).to_be_visible()

@@ -34,13 +34,11 @@ class Address:
 
     @property
     def order(self) -> str:
-        wanted = self.query.get("order") or NEWEST
-        return wanted if wanted in ORDERS else NEWEST
+        return self.query.get("order") or NEWEST
 
     @property
     def density(self) -> str:
-        wanted = self.query.get("density")
-        return wanted if wanted in DENSITIES else DENSITIES[0]
+        return self.query.get("density") or DENSITIES[0]
 
     @property
     def columns(self) -> list[str] | None:
@@ -110,7 +108,21 @@ def read_address(request: HttpRequest, desk: Desk) -> Address:
         address.own = next((own for own in address.views if own.is_default), None)
     if address.own is not None and not given:
         address.query = QueryDict(address.own.view.query, mutable=True)
+    _settle_shape(address)
     return address
+
+
+def _settle_shape(address: Address) -> None:
+    """What is no order or density is told once, and does not go along to the next page."""
+    shapes = (
+        ("order", ORDERS, _("There is no order called “%s”; the newest leads come first.")),
+        ("density", DENSITIES, _("There is no density called “%s”; the rows are roomy.")),
+    )
+    for name, known, message in shapes:
+        wanted = address.query.get(name)
+        if wanted and wanted not in known:
+            address.problems.append(message % wanted)
+            address.query.pop(name)
 
 
 def filter_of(filters: QueryDict, desk: Desk) -> LeadFilter:

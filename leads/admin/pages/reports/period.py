@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import parse_id
+from leads.admin.clocks import written
 from leads.admin.desk import Desk
 from leads.queries.reports.period import Period
 from leads.values import clean_date, clean_moment
@@ -21,18 +23,21 @@ WALL: Final = "wall"
 _DAYS: Final = 30
 _ONE: Final = timedelta(days=1)
 _LONGEST: Final = timedelta(days=1098)
+_YEARS: Final = range(1970, 2201)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`last` is included, as people say it; `until` is a moment within it, if it does not count as a whole.
-    `clock`: waiting is told around the clock, whatever the hours of the workspace are."""
+    `clock`: waiting is told around the clock, whatever the hours of the workspace are. `problems` say what of
+    the address could not be followed."""
 
     first: date
     last: date
     period: Period
     clock: str = ""
     until: datetime | None = None
+    problems: tuple[str, ...] = ()
 
     @property
     def owner(self) -> UUID | None:
@@ -80,12 +85,12 @@ class Asked:
 
 
 def read_asked(sent: Mapping[str, Any], desk: Desk) -> Asked:
-    """What cannot be read is as if nothing was chosen; a period that is too long ends where it began."""
-    today = now().astimezone(desk.zone).date()
-    last = _day(sent.get("to"), today)
-    first = _day(sent.get("from"), last - timedelta(days=_DAYS - 1))
-    first, last = min(first, last), max(first, last)
-    first = max(first, last - _LONGEST)
+    """What cannot be read is told, and is else as if nothing was chosen."""
+    problems: list[str] = []
+    first, last = _days(sent, desk, problems)
+    owner = parse_id(sent.get("owner", ""))
+    if owner is None and sent.get("owner"):
+        problems.append(_("“%s” is nobody in this workspace; the report is of everybody.") % sent["owner"])
     since, until = day_begins(first, desk.zone), day_begins(last + _ONE, desk.zone)
     cut = _moment(sent.get("until"))
     cut = cut if cut and since < cut < until else None
@@ -94,10 +99,23 @@ def read_asked(sent: Mapping[str, Any], desk: Desk) -> Asked:
         since,
         cut or until,
         desk.zone,
-        parse_id(sent.get("owner", "")),
+        owner,
         str(sent.get("source", "")) or None,
     )
-    return Asked(first, last, period, WALL if sent.get("clock") == WALL else "", cut)
+    return Asked(first, last, period, WALL if sent.get("clock") == WALL else "", cut, tuple(problems))
+
+
+def _days(sent: Mapping[str, Any], desk: Desk, problems: list[str]) -> tuple[date, date]:
+    """The first and the last day; the thirty up to today where none are named."""
+    last = _day(sent, "to", now().astimezone(desk.zone).date(), problems)
+    first = _day(sent, "from", last - timedelta(days=_DAYS - 1), problems)
+    if first > last:
+        problems.append(_("The first day came after the last one, so the two were exchanged."))
+        first, last = last, first
+    if last - first > _LONGEST:
+        first = last - _LONGEST
+        problems.append(_("A report covers three years at most; this one begins on %s.") % written(first))
+    return first, last
 
 
 def day_begins(day: date, zone: tzinfo) -> datetime:
@@ -110,12 +128,19 @@ def narrowed(period: Period, first: date, last: date) -> Period:
     return replace(period, since=max(since, period.since), until=min(until, period.until))
 
 
-def _day(raw: object, usual: date) -> date:
-    try:
-        day = clean_date(raw)
-    except ValidationError:
+def _day(sent: Mapping[str, Any], name: str, usual: date, problems: list[str]) -> date:
+    text = str(sent.get(name) or "").strip()
+    if not text:
         return usual
-    return day if 1970 <= day.year <= 2200 else usual
+    try:
+        day = clean_date(text)
+    except ValidationError:
+        day = None
+    if day is not None and day.year in _YEARS:
+        return day
+    message = _("“%(text)s” is no day such as 2026-03-31, so %(day)s was taken.")
+    problems.append(message % {"text": text, "day": written(usual)})
+    return usual
 
 
 def _moment(raw: object) -> datetime | None:

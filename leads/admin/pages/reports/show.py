@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from leadhub.workspaces.clock import now
 from leads.admin.desk import Desk
 from leads.admin.pages.render import fragment, is_partial, page
 from leads.admin.pages.reports.cards import CARDS, TITLES
 from leads.admin.pages.reports.period import read_asked
+from leads.admin.pages.reports.presets import presets
 from leads.admin.pages.reports.tables import as_csv
 from leads.queries.workspace import members_in
 
@@ -20,6 +22,7 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "asked": asked,
         "cards": TITLES.items(),
         "members": members_in(desk.workspace),
+        "presets": presets(asked, now().astimezone(desk.zone).date()),
     }
     return page(request, "staff/reports/page.html", context)
 
