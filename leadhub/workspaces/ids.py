@@ -29,13 +29,15 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
-def parse_id(text: object) -> uuid.UUID | None:
-    """The id in either public spelling; None for anything else, so that nonsense is simply not found."""
-    if not isinstance(text, str):
+def parse_id(raw: object) -> uuid.UUID | None:
+    """An id, or its text in either public spelling; None for anything else: nonsense is simply not found."""
+    if isinstance(raw, uuid.UUID):
+        return raw
+    if not isinstance(raw, str):
         return None
-    if match := _LEAD_REF.match(text):
+    if match := _LEAD_REF.match(raw):
         return uuid.UUID(hex=match[1])
-    return uuid.UUID(text) if _UUID.match(text) else None
+    return uuid.UUID(raw) if _UUID.match(raw) else None
 
 
 def lead_ref(lead_id: uuid.UUID) -> str:

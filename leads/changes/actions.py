@@ -185,7 +185,7 @@ def change_action(
 
 def find_action(workspace: Workspace, actor: Actor, action_id: object) -> Action:
     """An action of a lead in reach."""
-    key = action_id if isinstance(action_id, UUID) else parse_id(action_id)
+    key = parse_id(action_id)
     rows = Action.objects.filter(workspace=workspace, lead__deleted_at=None)
     if actor.tests is not None:
         rows = rows.filter(lead__is_test=actor.tests)

@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
-from uuid import UUID
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -173,7 +172,7 @@ def _store(workspace: Workspace, upload: Upload) -> str:
 
 def find_file_item(state: LeadState, raw: object) -> ItemDef:
     """An item that takes documents, by its id, the id of the lead's own, or its code."""
-    wanted = raw if isinstance(raw, UUID) else parse_id(raw)
+    wanted = parse_id(raw)
     ids = (item for item in state.definitions.items if wanted in (item.id, answer_id(state.lead.pk, item.id)))
     item = next(ids, None) or (state.item(raw) if isinstance(raw, str) else None)
     if item is None:

@@ -61,7 +61,7 @@ def unmark_not_duplicate(workspace: Workspace, actor: Actor, one: object, other:
 
 def lock_two(workspace: Workspace, actor: Actor, one: object, other: object) -> tuple[Lead, Lead]:
     """Both rows, locked in the order of their ids, so that two who want the same pair cannot deadlock."""
-    ids = [key if isinstance(key, UUID) else parse_id(key) for key in (one, other)]
+    ids = [parse_id(one), parse_id(other)]
     if ids[0] == ids[1]:
         raise Refused("same_lead", _("This is one and the same lead; choose another one."))
     rows = leads_in(workspace, tests=actor.tests).filter(pk__in=[key for key in ids if key])

@@ -252,7 +252,7 @@ def _clean_events(raw: object) -> list[str]:
 def _clean_key(workspace: Workspace, raw: object) -> UUID | None:
     if raw is None:
         return None
-    key_id = raw if isinstance(raw, UUID) else parse_id(raw)
+    key_id = parse_id(raw)
     if key_id is None or not ApiKey.objects.filter(workspace=workspace, pk=key_id).exists():
         raise ValidationError(_("The workspace has no key with this id."), code="not_found")
     return key_id

@@ -66,7 +66,7 @@ def find_erasable(workspace: Workspace, actor: Actor, where: Where) -> Lead:
     """One that was merged away goes with its survivor, never the survivor with it."""
     if isinstance(where, ById):
         where = ById(where.id, follows=False, deleted=True)
-        key = where.id if isinstance(where.id, UUID) else parse_id(where.id)
+        key = parse_id(where.id)
         merged = Lead.objects.filter(workspace=workspace, merged_into__isnull=False)
         gone = merged.filter(pk=key).first() if key else None
         if gone is not None:

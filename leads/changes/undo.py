@@ -92,7 +92,7 @@ def close(draft: Draft, inverse: Inverse, *, kind: str, summary: str) -> UndoOut
 
 
 def _entry_of(state: LeadState, entry_id: object) -> Entry:
-    key = entry_id if isinstance(entry_id, UUID) else parse_id(entry_id)
+    key = parse_id(entry_id)
     entry = Entry.objects.filter(workspace=state.workspace, pk=key).first() if key else None
     if entry is not None and str(entry.lead_id) in state.lead.absorbed:
         message = _("This happened to a lead that was merged into this one; undo the merge first.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -40,7 +38,7 @@ def undo_merge(workspace: Workspace, actor: Actor, what: object, *, dry_run: boo
 
 
 def _find(workspace: Workspace, actor: Actor, what: object) -> Entry:
-    key = what if isinstance(what, UUID) else parse_id(what)
+    key = parse_id(what)
     entry = Entry.objects.filter(workspace=workspace, kind=MERGED, pk=key).first() if key else None
     if entry is None and key is not None:
         lead = leads_in(workspace, tests=actor.tests).filter(pk=key, merged_into__isnull=False).first()

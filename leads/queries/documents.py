@@ -35,7 +35,7 @@ def documents_of(workspace: Workspace, lead: Lead) -> list[Document]:
 
 def find_document(workspace: Workspace, document_id: object, *, tests: bool | None = False) -> Document:
     """A document of a lead in reach; the lead may be deleted, because its record can still be read."""
-    wanted = document_id if isinstance(document_id, UUID) else parse_id(document_id)
+    wanted = parse_id(document_id)
     found = Document.objects.filter(workspace=workspace, deleted_at=None)
     if tests is not None:
         found = found.filter(lead__is_test=tests)

@@ -169,7 +169,7 @@ def _tag_key(name: str) -> UUID | str:
 
 
 def _id(raw: object) -> UUID:
-    found = raw if isinstance(raw, UUID) else parse_id(raw)
+    found = parse_id(raw)
     if found is None:
         raise _not_found(_("Send an id."), [raw])
     return found

@@ -155,7 +155,7 @@ def _reach(tail: str, values: list[object], tests: bool | None) -> tuple[str, li
 
 
 def _by_id(where: ById, look_up: Callable[[UUID], Lead | None]) -> list[Lead]:
-    lead_id = where.id if isinstance(where.id, UUID) else parse_id(where.id)
+    lead_id = parse_id(where.id)
     for _step in range(_MERGES):
         lead = look_up(lead_id) if lead_id else None
         if lead is None or (lead.deleted_at and not where.deleted):

@@ -53,7 +53,7 @@ def _views(_vendor: str) -> Statement:
 
 
 def find_view(workspace: Workspace, user_id: UUID, view_id: object) -> SavedView:
-    key = view_id if isinstance(view_id, UUID) else parse_id(view_id)
+    key = parse_id(view_id)
     view = _open_to(workspace, user_id).filter(pk=key).first() if key else None
     if view is None:
         raise NotFound(_("This view was deleted, or is not shared with you any more."))

@@ -85,7 +85,7 @@ def _stamp_now(raw: object) -> bool:
 
 
 def _id(raw: object) -> UUID:
-    found = raw if isinstance(raw, UUID) else parse_id(raw)
+    found = parse_id(raw)
     if found is None:
         raise ValidationError(_("Send the id of a member."), code="not_found")
     return found

@@ -47,7 +47,7 @@ def judge_tags(state: LeadState, change: TagChange, problems: Problems) -> TagVe
             problems.add("tags", "not_found", _("The workspace has no tag of this name."), name.name)
     removed = {tag_id for raw in change.remove if (tag_id := _tag_id(raw, by_name)) is not None}
     for raw in change.ids:
-        tag_id = parse_or_none(raw)
+        tag_id = parse_id(raw)
         if tag_id in wanted:
             chosen.add(_meant(wanted[tag_id]))
         else:
@@ -66,12 +66,8 @@ def _meant(tag: Tag) -> UUID:
     return tag.merged_into_id or tag.pk
 
 
-def parse_or_none(raw: object) -> UUID | None:
-    return raw if isinstance(raw, UUID) else parse_id(raw)
-
-
 def _tag_id(raw: object, by_name: dict[str, Tag]) -> UUID | None:
-    found = parse_or_none(raw)
+    found = parse_id(raw)
     if found is None and isinstance(raw, str):
         tag = by_name.get(values.tag_key(raw))
         return tag.pk if tag else None
@@ -91,7 +87,7 @@ def _names(raw_names: tuple[object, ...], problems: Problems) -> list[TagName]:
 def _known(
     state: LeadState, names: list[TagName], raw_ids: list[object], problems: Problems
 ) -> dict[UUID, Tag]:
-    ids = {raw: parse_or_none(raw) for raw in raw_ids if isinstance(raw, UUID | str)}
+    ids = {raw: parse_id(raw) for raw in raw_ids if isinstance(raw, UUID | str)}
     normalized = {name.normalized for name in names}
     normalized |= {
         values.tag_key(raw)
