@@ -72,7 +72,7 @@ def create_endpoint(
 
 
 def change_endpoint(
-    workspace: Workspace, actor: Actor, endpoint_id: UUID, values: Mapping[str, object]
+    workspace: Workspace, actor: Actor, endpoint_id: object, values: Mapping[str, object]
 ) -> WebhookEndpoint:
     """Set some of the values; what is absent is left alone, and an unchanged webhook writes nothing."""
     columns = _clean(workspace, values)
@@ -81,7 +81,7 @@ def change_endpoint(
 
 
 def rotate_secret(
-    workspace: Workspace, actor: Actor, endpoint_id: UUID, overlap: timedelta = OVERLAP
+    workspace: Workspace, actor: Actor, endpoint_id: object, overlap: timedelta = OVERLAP
 ) -> tuple[WebhookEndpoint, str]:
     """A new secret, told this once. Until the overlap has passed, the old one signs along."""
     text, sealed = _new_secret()
@@ -99,7 +99,7 @@ def rotate_secret(
 
 
 def pause_endpoint(
-    workspace: Workspace, actor: Actor, endpoint_id: UUID, reason: str = ""
+    workspace: Workspace, actor: Actor, endpoint_id: object, reason: str = ""
 ) -> WebhookEndpoint:
     """Nothing is sent until it is resumed; what happens meanwhile waits for it."""
 
@@ -111,7 +111,7 @@ def pause_endpoint(
     return _write(workspace, actor, endpoint_id, "webhook_paused", _("Webhook “%s” paused"), pause)
 
 
-def disable_endpoint(workspace: Workspace, actor: Actor, endpoint_id: UUID, reason: str) -> WebhookEndpoint:
+def disable_endpoint(workspace: Workspace, actor: Actor, endpoint_id: object, reason: str) -> WebhookEndpoint:
     """The receiver is gone: nothing more is sent or kept for it, and what waited is given up."""
 
     def disable(row: WebhookEndpoint) -> dict[str, object]:
@@ -121,7 +121,7 @@ def disable_endpoint(workspace: Workspace, actor: Actor, endpoint_id: UUID, reas
     return _write(workspace, actor, endpoint_id, "webhook_disabled", _("Webhook “%s” disabled"), disable)
 
 
-def resume_endpoint(workspace: Workspace, actor: Actor, endpoint_id: UUID) -> WebhookEndpoint:
+def resume_endpoint(workspace: Workspace, actor: Actor, endpoint_id: object) -> WebhookEndpoint:
     """Send again, beginning with what waited; a clean slate for one that was failing or disabled."""
 
     def resume(row: WebhookEndpoint) -> dict[str, object]:
@@ -133,7 +133,7 @@ def resume_endpoint(workspace: Workspace, actor: Actor, endpoint_id: UUID) -> We
     return _write(workspace, actor, endpoint_id, "webhook_resumed", _("Webhook “%s” resumed"), resume)
 
 
-def delete_endpoint(workspace: Workspace, actor: Actor, endpoint_id: UUID) -> None:
+def delete_endpoint(workspace: Workspace, actor: Actor, endpoint_id: object) -> None:
     """The webhook and its log of deliveries go; the events themselves stay."""
 
     def write() -> None:
@@ -152,9 +152,10 @@ def close_waiting(row: WebhookEndpoint, reason: str) -> int:
     return waiting.update(state=Leased.State.DEAD, due_at=None, last_error=reason, finished_at=now())
 
 
-def find_endpoint(workspace: Workspace, endpoint_id: UUID, *, lock: bool = False) -> WebhookEndpoint:
-    rows = WebhookEndpoint.objects.filter(workspace=workspace, pk=endpoint_id)
-    row = (rows.select_for_update() if lock else rows).first()
+def find_endpoint(workspace: Workspace, endpoint_id: object, *, lock: bool = False) -> WebhookEndpoint:
+    key = parse_id(endpoint_id)
+    rows = WebhookEndpoint.objects.filter(workspace=workspace)
+    row = (rows.select_for_update() if lock else rows).filter(pk=key).first() if key else None
     if row is None:
         raise NotFound(_("The workspace has no webhook with this id."))
     return row
@@ -163,7 +164,7 @@ def find_endpoint(workspace: Workspace, endpoint_id: UUID, *, lock: bool = False
 def _write(
     workspace: Workspace,
     actor: Actor,
-    endpoint_id: UUID,
+    endpoint_id: object,
     kind: str,
     summary: str,
     change: Callable[[WebhookEndpoint], Mapping[str, object]],

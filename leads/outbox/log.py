@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.clock import now
+from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
 from leads.changes import transact
 from leads.changes.endpoints import find_endpoint
@@ -43,15 +44,16 @@ def deliveries_of_endpoint(
     return list(rows.select_related("event").order_by("-pk")[:limit])
 
 
-def find_delivery(workspace: Workspace, delivery_id: UUID) -> WebhookDelivery:
-    rows = WebhookDelivery.objects.filter(workspace=workspace, pk=delivery_id)
-    row = rows.select_related("endpoint", "event").first()
+def find_delivery(workspace: Workspace, delivery_id: object) -> WebhookDelivery:
+    key = parse_id(delivery_id)
+    rows = WebhookDelivery.objects.filter(workspace=workspace).select_related("endpoint", "event")
+    row = rows.filter(pk=key).first() if key else None
     if row is None:
         raise NotFound(_("The workspace has no delivery with this id."))
     return row
 
 
-def replay(workspace: Workspace, delivery_id: UUID) -> WebhookDelivery:
+def replay(workspace: Workspace, delivery_id: object) -> WebhookDelivery:
     """Send one again, under the same id; one that is still to be sent is sent at once."""
     delivery = find_delivery(workspace, delivery_id)
     _refuse_disabled(delivery.endpoint)
@@ -60,7 +62,7 @@ def replay(workspace: Workspace, delivery_id: UUID) -> WebhookDelivery:
     return delivery
 
 
-def replay_failed(workspace: Workspace, endpoint_id: UUID) -> int:
+def replay_failed(workspace: Workspace, endpoint_id: object) -> int:
     """Send everything again that an endpoint was not told; how many that are."""
     endpoint = find_endpoint(workspace, endpoint_id)
     _refuse_disabled(endpoint)
@@ -68,7 +70,7 @@ def replay_failed(workspace: Workspace, endpoint_id: UUID) -> int:
     return _again(failed)
 
 
-def send_test(workspace: Workspace, endpoint_id: UUID) -> WebhookDelivery:
+def send_test(workspace: Workspace, endpoint_id: object) -> WebhookDelivery:
     """A message that concerns no lead, through the same queue as all others."""
     endpoint = find_endpoint(workspace, endpoint_id)
     _refuse_disabled(endpoint)

@@ -14,7 +14,7 @@ from leads.api.schema import described, query
 from leads.api.view import Reply
 from leads.change import ById
 from leads.changes.endpoints import find_endpoint
-from leads.errors import Invalid, NotFound, Problem
+from leads.errors import Invalid, Problem
 from leads.outbox import log
 from leads.queries.find import find_lead
 from leads.voices.hub import deliveries as voice
@@ -27,18 +27,6 @@ _ADMIN: Final = dict.fromkeys(("GET", "HEAD", "POST"), "admin")
 
 class _DeliveriesView(HubView):
     scopes = _ADMIN
-
-    def webhook(self, webhook_id: str) -> UUID:
-        known = parse_id(webhook_id)
-        if known is None:
-            raise NotFound(_("The workspace has no webhook with this id."))
-        return find_endpoint(self.workspace, known).pk
-
-    def delivery(self, delivery_id: str) -> UUID:
-        known = parse_id(delivery_id)
-        if known is None:
-            raise NotFound(_("The workspace has no delivery with this id."))
-        return log.find_delivery(self.workspace, known).pk
 
 
 class DeliveriesView(_DeliveriesView):
@@ -57,8 +45,9 @@ class DeliveriesView(_DeliveriesView):
         if state and state not in voice.STATES:
             message = _("There is no such state.")
             raise Invalid([Problem("state", "invalid_choice", message, state, voice.STATES)])
+        endpoint = find_endpoint(self.workspace, webhook_id)
         rows = log.deliveries_of_endpoint(
-            self.workspace, self.webhook(webhook_id), state=state, before=self._before(), limit=limit + 1
+            self.workspace, endpoint.pk, state=state, before=self._before(), limit=limit + 1
         )
         following = str(rows[limit - 1].pk) if len(rows) > limit else None
         shown = [voice.show_delivery(row) for row in rows[:limit]]
@@ -73,10 +62,8 @@ class DeliveriesView(_DeliveriesView):
         return known
 
 
-class LeadDeliveriesView(HubView):
+class LeadDeliveriesView(_DeliveriesView):
     """`/api/hub/leads/{lead_id}/deliveries`"""
-
-    scopes = _ADMIN
 
     @described(
         "list_lead_deliveries",
@@ -102,8 +89,7 @@ class DeliveryView(_DeliveriesView):
         tag="Webhooks",
     )
     def get(self, request: HttpRequest, delivery_id: str) -> HttpResponse:
-        row = log.find_delivery(self.workspace, self.delivery(delivery_id))
-        return self.read(Reply(voice.show_delivery(row)))
+        return self.read(Reply(voice.show_delivery(log.find_delivery(self.workspace, delivery_id))))
 
 
 class ReplayView(_DeliveriesView):
@@ -116,9 +102,7 @@ class ReplayView(_DeliveriesView):
         tag="Webhooks",
     )
     def post(self, request: HttpRequest, delivery_id: str) -> HttpResponse:
-        return self.order(
-            lambda: Reply(voice.show_delivery(log.replay(self.workspace, self.delivery(delivery_id))))
-        )
+        return self.order(lambda: Reply(voice.show_delivery(log.replay(self.workspace, delivery_id))))
 
 
 class ReplayFailedView(_DeliveriesView):
@@ -131,9 +115,7 @@ class ReplayFailedView(_DeliveriesView):
         tag="Webhooks",
     )
     def post(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
-        return self.order(
-            lambda: Reply({"replayed": log.replay_failed(self.workspace, self.webhook(webhook_id))})
-        )
+        return self.order(lambda: Reply({"replayed": log.replay_failed(self.workspace, webhook_id)}))
 
 
 class TestView(_DeliveriesView):
@@ -146,6 +128,4 @@ class TestView(_DeliveriesView):
         tag="Webhooks",
     )
     def post(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
-        return self.order(
-            lambda: Reply(voice.show_delivery(log.send_test(self.workspace, self.webhook(webhook_id))), 201)
-        )
+        return self.order(lambda: Reply(voice.show_delivery(log.send_test(self.workspace, webhook_id)), 201))

@@ -23,8 +23,7 @@ from leads.changes.endpoints import (
     resume_endpoint,
     rotate_secret,
 )
-from leads.errors import Invalid, NotFound, Problem
-from leads.models import WebhookEndpoint
+from leads.errors import Invalid, Problem
 from leads.outbox.events import events_after, reaches_back_to, show_event
 from leads.queries.workspace import webhooks_in
 from leads.voices.hub import settings as voice
@@ -38,15 +37,6 @@ _ADMIN: Final = dict.fromkeys(("GET", "HEAD", "POST", "PATCH", "DELETE"), "admin
 
 class _WebhookView(HubView):
     scopes = _ADMIN
-
-    def found(self, webhook_id: str) -> WebhookEndpoint:
-        return find_endpoint(self.workspace, self.id_of(webhook_id))
-
-    def id_of(self, webhook_id: str) -> UUID:
-        known = parse_id(webhook_id)
-        if known is None:
-            raise NotFound(_("The workspace has no webhook with this id."))
-        return known
 
 
 class WebhooksView(_WebhookView):
@@ -88,7 +78,7 @@ class WebhookView(_WebhookView):
 
     @described("get_webhook", "One webhook.", answers={200: voice.WEBHOOK}, tag="Webhooks")
     def get(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
-        return self.read(Reply(voice.show_webhook(self.found(webhook_id))))
+        return self.read(Reply(voice.show_webhook(find_endpoint(self.workspace, webhook_id))))
 
     @described(
         "change_webhook",
@@ -106,7 +96,7 @@ class WebhookView(_WebhookView):
 
         def work() -> Reply:
             self.require_no_test_key()
-            row = self.found(webhook_id)
+            row = find_endpoint(self.workspace, webhook_id)
             values, paused = voice.read_webhook(body.object(), row)
             if values:
                 row = change_endpoint(self.workspace, self.actor, row.pk, values)
@@ -122,7 +112,7 @@ class WebhookView(_WebhookView):
     def delete(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
         def work() -> Reply:
             self.require_no_test_key()
-            delete_endpoint(self.workspace, self.actor, self.id_of(webhook_id))
+            delete_endpoint(self.workspace, self.actor, webhook_id)
             return Reply(None, 204)
 
         return self.write(work)
@@ -139,7 +129,7 @@ class WebhookSecretView(_WebhookView):
     )
     def post(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
         def work() -> Reply:
-            row, secret = rotate_secret(self.workspace, self.actor, self.id_of(webhook_id))
+            row, secret = rotate_secret(self.workspace, self.actor, webhook_id)
             return Reply({**voice.show_webhook(row), "secret": secret})
 
         return self.order(work)
