@@ -129,7 +129,6 @@ _WISHES: Final[Mapping[str, Callable[[Workspace, Mapping[str, object], Problems]
     "archive": _archive,
     "restore": _nothing,
 }
-WISHES: Final = tuple(_WISHES)
 
 
 def change_of_wish(wish: Wish) -> LeadChange:

@@ -1,4 +1,4 @@
-"""What a workspace has besides leads: tags, members, keys, webhooks, and the records of its requests."""
+"""What a workspace has besides leads: tags, members, keys, outcomes, templates, and webhooks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from leadhub.web.models import RequestProblem, RequestRecord
 from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import ApiKey, Membership, User, Workspace
 from leads.errors import NotFound
@@ -87,17 +86,6 @@ def newest_lead(workspace: Workspace) -> Lead | None:
 
 def webhooks_in(workspace: Workspace) -> list[WebhookEndpoint]:
     return list(WebhookEndpoint.objects.filter(workspace=workspace).order_by("created_at", "id"))
-
-
-def problems_of(record: RequestRecord) -> list[RequestProblem]:
-    return list(RequestProblem.objects.filter(record=record).order_by("id"))
-
-
-def id_or_nothing(raw: object, message: str) -> UUID:
-    found = parse_id(raw)
-    if found is None:
-        raise NotFound(message)
-    return found
 
 
 def _by_word(rows: QuerySet[Row], column: str, word_or_id: str) -> Row:

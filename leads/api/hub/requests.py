@@ -10,7 +10,7 @@ from leads.api.hub.reference import OpenView
 from leads.api.schema import described
 from leads.api.view import Reply
 from leads.errors import NotFound
-from leads.queries.workspace import problems_of
+from leads.queries.books import problems_in
 from leads.voices.hub import why as voice
 
 
@@ -30,4 +30,4 @@ class RequestView(OpenView):
         record = find_request(self.workspace.pk, request_id, self.key.pk)
         if record is None:
             raise NotFound(_("This key made no recorded request with this id."))
-        return self.read(Reply(voice.show_request(record, problems_of(record))))
+        return self.read(Reply(voice.show_request(record, problems_in(record))))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from leads.admin.desk import Desk
@@ -66,8 +65,3 @@ def find_gone(desk: Desk, lead_id: UUID) -> Lead:
     if lead is None:
         raise Http404
     return lead
-
-
-def refuse_agent(desk: Desk, sentence: str) -> None:
-    if not desk.looks_after_all:
-        raise PermissionDenied(sentence)

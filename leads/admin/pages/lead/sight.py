@@ -213,11 +213,6 @@ class Sight:
             for match in self.full.matches
         ]
 
-    @property
-    def is_overdue(self) -> bool:
-        due = self.lead.next_action_at
-        return due is not None and due < self.at
-
     @cached_property
     def held_by(self) -> str:
         """The colleague who has this lead before them right now."""
@@ -252,10 +247,6 @@ class Sight:
     @property
     def filters(self) -> Any:
         return FILTERS
-
-    @property
-    def item_labels(self) -> dict[UUID, str]:
-        return {item.id: item.label for item in self.full.definitions.items}
 
     @property
     def sections(self) -> list[Facts]:

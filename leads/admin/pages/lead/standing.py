@@ -35,7 +35,7 @@ from leads.changes.claims import ASSIGNED, claim_lead, release_lead, take_lead
 from leads.errors import Invalid, LeadError, Problem, Refused
 from leads.models import AssigneeType, Channel, Lead
 from leads.queries.log import consents_of
-from leads.queries.workspace import members_in, tags_in
+from leads.queries.workspace import members_in
 from leads.state import LeadState
 
 
@@ -146,10 +146,6 @@ def tag(desk: Desk, lead: Lead, form: QueryDict) -> Done:
 def untag(desk: Desk, lead: Lead, form: QueryDict) -> Done:
     outcome = _write(desk, lead, LeadChange(tags=TagChange(remove=(form.get("tag", ""),))))
     return _done(outcome, _("Tag taken off."))
-
-
-def tags_of_workspace(desk: Desk) -> list[str]:
-    return [row.name for row in tags_in(desk.workspace)]
 
 
 # Consent
