@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
 from leads.errors import NotFound
 from leads.models import BulkRow, Job, Lead
@@ -40,6 +41,14 @@ def find_bulk_job(workspace: Workspace, job_id: UUID) -> Job:
     if job := rows.first():
         return job
     raise NotFound(_("The workspace has no such bulk change."))
+
+
+def find_export(workspace: Workspace, export_id: object) -> Job:
+    key = parse_id(export_id)
+    job = Job.objects.filter(workspace=workspace, pk=key, kind=EXPORT).first() if key else None
+    if job is None:
+        raise NotFound(_("There is no export with this id."))
+    return job
 
 
 def told_rows(job: Job) -> list[ToldRow]:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from leadhub.web.requests import trail_of
 from leadhub.workspaces.clock import now
-from leadhub.workspaces.ids import parse_id
 from leads.api.hub.leads import FILTERS, refuse_personal
 from leads.api.hub.view import HubView, renamed
 from leads.api.schema import described
@@ -24,7 +23,7 @@ from leads.models import Job
 from leads.outbox.bulk import freeze
 from leads.outbox.exporting import enqueue_export
 from leads.queries.filters import LeadFilter
-from leads.queries.jobs import EXPORT as KIND
+from leads.queries.jobs import find_export
 from leads.queries.reach import actor_of_key
 from leads.validation.problems import Problems
 from leads.voices.hub.fields import show_moment
@@ -67,11 +66,7 @@ class _ExportView(HubView):
 
     def found(self, export_id: str) -> Job:
         self.require_no_test_key()
-        key = parse_id(export_id)
-        rows = Job.objects.filter(workspace=self.workspace, kind=KIND)
-        if key is not None and (job := rows.filter(pk=key).first()):
-            return job
-        raise NotFound(_("There is no export with this id."))
+        return find_export(self.workspace, export_id)
 
 
 class ExportsView(_ExportView):
