@@ -26,11 +26,11 @@ class LocalTime:
     @property
     def early(self) -> str:
         """The clock there, as text: a template would show a moment by the clock of its reader."""
-        return f"{self.earliest.hour}:{self.earliest:%M}"
+        return f"{self.earliest:%H:%M}"
 
     @property
     def late(self) -> str:
-        return f"{self.latest.hour}:{self.latest:%M}"
+        return f"{self.latest:%H:%M}"
 
     @property
     def is_sure(self) -> bool:

@@ -132,6 +132,16 @@ def test_an_agreed_call_asks_for_its_time_and_takes_it_in_theirs(client, desk):
     assert planned.agreed_zone == "America/Los_Angeles"
 
 
+def test_the_page_of_a_lead_and_focus_mode_show_the_same_time_there(client, desk):
+    workspace, agent = desk
+    with clock_at(datetime(2026, 11, 20, 18, 30, tzinfo=UTC)):
+        lead = make_due(workspace, agent, phone="+14045550137", address={"state": "HI", "country": "US"})
+        pages = [client.get(reverse(f"admin:{name}", args=[lead.pk])) for name in ("lead", "work_focus_lead")]
+
+    for page in pages:
+        assert "08:30 for them" in page.content.decode()
+
+
 def test_the_wrong_key_is_taken_back_whole(client, desk):
     workspace, agent = desk
     lead = make_due(workspace, agent)

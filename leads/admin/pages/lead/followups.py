@@ -15,11 +15,12 @@ from leadhub.workspaces.clock import now
 from leads.admin.desk import Desk
 from leads.admin.notices import tell
 from leads.admin.pages.lead.opening import open_any
-from leads.admin.pages.lead.sight import Sight, time_of
+from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.slip import typed_before
 from leads.admin.pages.lead.steps import Done, Refusal, finish, refuse, sheet, step
 from leads.admin.pages.render import go
 from leads.admin.pages.work.calls import AGREED, ask_when, what_follows
+from leads.admin.pages.work.when import their_time_now
 from leads.admin.telling import moment_words
 from leads.change import ById, CallLog, LeadChange
 from leads.changes import apply_change
@@ -37,7 +38,7 @@ _MORNING = time(9, 0)
 
 def zone_name(desk: Desk, lead: Lead, whose: str) -> str:
     """The zone that a time was typed in: the lead's, where it is known, or that of whoever types."""
-    there = time_of(lead, now()) if whose == THEIRS else None
+    there = their_time_now(lead) if whose == THEIRS else None
     theirs = there.zone if there else None
     return str(theirs or desk.zone)
 

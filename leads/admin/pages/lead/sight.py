@@ -25,6 +25,7 @@ from leads.admin.pages.lead.papers import Papers, papers_of
 from leads.admin.pages.lead.previewing import preview_of
 from leads.admin.pages.lead.seen import Since, picks_of, seen_version
 from leads.admin.pages.lead.story import CHANNEL_NAMES, FILTERS, Day, days_of
+from leads.admin.pages.work.when import their_time
 from leads.admin.telling import Speaker
 from leads.changes.contacts import pointer
 from leads.changes.followups import BY_HAND, channel_of
@@ -37,7 +38,7 @@ from leads.queries.log import LogLine
 from leads.queries.workspace import names_of
 from leads.state import LeadState
 from leads.timeline import escape
-from leads.values import LocalTime, local_time
+from leads.values import LocalTime
 
 _OPEN: Final = frozenset({"new", "contacted", "follow_up", "qualified"})
 _REASONS: Final[dict[str, str | Promise]] = {
@@ -223,14 +224,15 @@ class Sight:
 
     @cached_property
     def their_time(self) -> LocalTime | None:
-        return time_of(self.lead, self.at)
+        return their_time(self.lead, self.full.address, self.at)
 
     @property
     def their_clock(self) -> str:
         """Two times where the number can be in several zones."""
         there = self.their_time
-        found = [] if there is None else [there.earliest, *([] if there.is_sure else [there.latest])]
-        return "–".join(moment.strftime("%H:%M") for moment in found)
+        if there is None or there.is_sure:
+            return there.early if there else ""
+        return f"{there.early}–{there.late}"
 
     @property
     def their_zone(self) -> ZoneInfo | None:
@@ -255,9 +257,3 @@ class Sight:
     @cached_property
     def metadata(self) -> Facts:
         return metadata_of(self.lead, self.speaker)
-
-
-def time_of(lead: Lead, at: datetime) -> LocalTime | None:
-    """What the clock says where the person is."""
-    e164 = getattr(lead.phone_e164, "as_e164", lead.phone_e164)
-    return local_time(lead.time_zone, str(e164 or ""), at)

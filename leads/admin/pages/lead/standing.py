@@ -10,15 +10,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import parse_id
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.disposing import gesture_context, set_standing
 from leads.admin.pages.lead.edit import conflict_of
 from leads.admin.pages.lead.opening import open_lead, open_row
 from leads.admin.pages.lead.seen import Since, picks_of, seen_version
-from leads.admin.pages.lead.sight import Sight, time_of
+from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, finish, overtaken, refuse, sheet, step
+from leads.admin.pages.work.when import their_time_now
 from leads.change import (
     CLEAR,
     Archive,
@@ -63,7 +63,7 @@ def _stage_context(desk: Desk, sight: Sight, refusal: Refusal | None, query: Que
 
 @sheet("leads/sheets/_stage.html", gettext_lazy("Change the status"), "head", "next", context=_stage_context)
 def stage(desk: Desk, lead: Lead, form: QueryDict) -> Done:
-    outcome = set_standing(desk, lead, form, time_of(lead, now()))
+    outcome = set_standing(desk, lead, form, their_time_now(lead))
     return _done(outcome, _("Status changed to %s.") % outcome.lead.disposition)
 
 

@@ -7,25 +7,23 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from leadhub.workspaces.clock import now
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.disposing import gesture_context, set_standing
 from leads.admin.pages.lead.edit import conflict_of
 from leads.admin.pages.lead.seen import Clashed
 from leads.admin.pages.work.reach import form, told
-from leads.admin.pages.work.when import their_time
+from leads.admin.pages.work.when import their_time_now
 from leads.admin.reach import lead_to_work
 from leads.admin.refusals import Refusal
 from leads.admin.telling import Speaker
 from leads.errors import Invalid, LeadError
 from leads.queries.catalogue import load_catalogue
-from leads.queries.find import address_of
 from leads.state import LeadState
 
 
 def dispose(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     lead = lead_to_work(desk, lead_id)
-    theirs = their_time(lead, address_of(lead), now())
+    theirs = their_time_now(lead)
     refusal: Refusal | None = None
     if request.method == "POST":
         try:

@@ -21,7 +21,7 @@ from leads.admin.pages.render import fragment, page
 from leads.admin.pages.work.calls import AGREED, log, open_outcomes
 from leads.admin.pages.work.reach import told
 from leads.admin.pages.work.run import begin_run, end_run, hand_out, keep_run, run_of
-from leads.admin.pages.work.when import SNOOZES, their_time
+from leads.admin.pages.work.when import SNOOZES, their_time_now
 from leads.admin.reach import lead_at
 from leads.admin.refusals import Refusal, sentences
 from leads.change import ById, LeadChange
@@ -30,7 +30,6 @@ from leads.changes.claims import claim_lead, release_lead
 from leads.errors import Invalid, LeadError, Refused
 from leads.models import Lead
 from leads.queries.catalogue import load_catalogue
-from leads.queries.find import address_of
 from leads.queries.newest import read_newest
 from leads.queries.work import contact_points_in, next_planned
 
@@ -82,7 +81,7 @@ def call(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     lead = open_any(desk, lead_id)
     if not desk.may_edit(lead.assignee_id):
         return _came_late(request, desk, lead)
-    theirs = their_time(lead, address_of(lead), now())
+    theirs = their_time_now(lead)
     try:
         words = log(desk, lead, request.POST, theirs)
     except Refused as refusal:
@@ -158,7 +157,7 @@ def _shown(request: HttpRequest, desk: Desk, lead: Lead, refusal: Refusal | None
         "run": run_of(request, desk),
         "outcomes": open_outcomes(desk),
         "agreed": AGREED,
-        "theirs": their_time(lead, address_of(lead), moment),
+        "theirs": their_time_now(lead),
         "action": next_planned(desk.workspace, lead.pk),
         "points": contact_points_in(desk.workspace, lead.pk),
         "log": in_brief(log, load_catalogue(desk.workspace))[:_LAST],

@@ -11,12 +11,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from leadhub.workspaces.clock import now
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.slip import typed_before
 from leads.admin.pages.work.calls import open_outcomes, read_call
 from leads.admin.pages.work.reach import form, told, warned, way_back
-from leads.admin.pages.work.when import SNOOZES, read_when, their_time
+from leads.admin.pages.work.when import SNOOZES, read_when, their_time_now
 from leads.admin.reach import lead_to_work
 from leads.change import CLEAR, ById, LeadChange
 from leads.changes import apply_change, transact
@@ -24,7 +23,6 @@ from leads.changes.actions import complete_action, plan_action, reschedule_actio
 from leads.changes.claims import take_lead
 from leads.errors import Invalid, LeadError, NotFound
 from leads.models import Action, ActionKind, Lead
-from leads.queries.find import address_of
 from leads.queries.newest import read_newest
 from leads.queries.work import next_planned
 from leads.queries.workspace import members_in
@@ -39,7 +37,7 @@ def finish(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     """Done: what came of it, and what follows, in one small form."""
     lead = lead_to_work(desk, lead_id)
     action = next_planned(desk.workspace, lead.pk)
-    theirs = their_time(lead, address_of(lead), now())
+    theirs = their_time_now(lead)
     refusal: Invalid | LeadError | None = None
     if request.method == "POST":
         try:
@@ -102,7 +100,7 @@ def _is_call(action: Action | None) -> bool:
 def snooze(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     """Put off what is planned; where nothing is, plan it. Whoever plans for nobody's lead has it."""
     lead = lead_to_work(desk, lead_id)
-    theirs = their_time(lead, address_of(lead), now())
+    theirs = their_time_now(lead)
     refusal: Invalid | LeadError | None = None
     if request.method == "POST":
         try:

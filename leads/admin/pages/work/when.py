@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from leadhub.workspaces.clock import now
 from leads.admin.desk import Desk
 from leads.models import Address, Lead
+from leads.queries.find import address_of
 from leads.validation.problems import Problems
 from leads.values import LocalTime, clean_moment, local_time, zone_of_place
 
@@ -36,8 +37,13 @@ class When:
 
 
 def their_time(lead: Lead, address: Address | None, at: datetime) -> LocalTime | None:
+    """What the clock says where the person is: by the zone given, else by the address, else by the phone."""
     zone = lead.time_zone or (zone_of_place(address.country, address.state) if address else "")
     return local_time(zone, lead.phone_key, at)
+
+
+def their_time_now(lead: Lead) -> LocalTime | None:
+    return their_time(lead, address_of(lead), now())
 
 
 def read_when(form: Mapping[str, Any], desk: Desk, theirs: LocalTime | None, *, must: bool = False) -> When:
