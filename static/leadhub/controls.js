@@ -230,11 +230,13 @@
   document.addEventListener("htmx:load", (event) => event.detail.elt !== document.body && prepare(event.detail.elt.parentElement ?? document));
 
   /* What a swap took the focus from is followed by the heading of what came in its place; what else came along
-     has settled before that. */
+     has settled before that. Another's answer may come in between: only what took the focus away gives it back. */
   let focused = null;
+  const took = new WeakSet();
   document.addEventListener("htmx:beforeSwap", () => (focused = document.activeElement));
+  document.addEventListener("htmx:afterSwap", (event) => focused && !focused.isConnected && took.add(event.detail.xhr));
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+    if (!took.has(event.detail.xhr) || document.activeElement !== document.body) return;
     const came = find(event.detail.target?.id);
     const place = came?.firstElementChild ? came : event.target.isConnected ? event.target : find("main");
     const heading = place.querySelector("[autofocus], h1, h2, h3") ?? place;

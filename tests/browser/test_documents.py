@@ -155,6 +155,20 @@ def test_what_is_taken_away_leaves_the_rest_of_the_page_alone(desk_page, page):
     look(page, "lead-documents-taken-away")
 
 
+def test_the_heading_is_in_focus_though_another_answer_comes_before_the_page_has_settled(desk_page, page):
+    paper(page).locator("input[type=file]").set_input_files(file())
+    paper(page).get_by_role("button", name="Upload").click()
+    expect(paper(page)).to_contain_text("march.pdf")
+    # The timeline is asked for by the same change, and answers long before that.
+    page.evaluate("htmx.config.defaultSettleDelay = 2000")
+
+    paper(page).get_by_role("button", name="Remove march.pdf").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+
+    expect(page.locator("#story-lines")).to_contain_text("Document removed")
+    expect(paper(page).get_by_role("heading")).to_be_focused()
+
+
 def test_an_upload_needs_no_script(sign_in):
     desk = sign_in(role="agent", java_script_enabled=False)
     make_items(desk.workspace)
