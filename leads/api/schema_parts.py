@@ -47,7 +47,10 @@ _PARAMETERS: Final[Mapping[str, Component]] = {
     },
 }
 _HEADERS: Final[Mapping[str, Component]] = {
-    "RequestId": {"description": "Finds the whole story.", "schema": {"type": "string"}},
+    "RequestId": {
+        "description": "Finds the line of the server's log, and the record of a write or a refusal.",
+        "schema": {"type": "string"},
+    },
     "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
     "Ignored": {"description": "Keys of the body that were ignored.", "schema": {"type": "string"}},
     "Problems": {"description": "How many parts were refused.", "schema": {"type": "string"}},

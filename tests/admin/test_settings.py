@@ -225,6 +225,26 @@ def test_the_page_of_a_rotated_key_shows_the_older_one_and_ends_it_alone(client,
     assert (opens(client, text), opens(client, fresh)) == (False, True)
 
 
+def test_the_page_of_a_key_says_what_is_recorded_and_what_is_not(client, owner):
+    workspace, _owner = owner
+    key, text = make_key(workspace, "hub")
+    page = at("key", key.public_id)
+    assert "It was never used. Its writes and refusals will stand here" in text_of(client.get(page))
+
+    headers = {"Authorization": f"Bearer {text}"}
+    read = client.get("/api/hub/leads", headers=headers)
+    assert read.status_code == 200
+    said = text_of(client.get(page))
+    assert "No write and no refusal of it is recorded in the last 30 days. Reads that succeed are not" in said
+    assert "never" not in said
+    asked = client.get(f"/api/hub/requests/{read['X-Request-Id']}", headers=headers)
+    assert (asked.status_code, "reads that succeed" in asked.content.decode()) == (404, True)
+
+    assert client.get("/api/hub/leads?limit=x", headers=headers).status_code == 400
+    said = text_of(client.get(page))
+    assert "reads that succeed are not recorded" in said and "Refused, by code" in said
+
+
 def test_an_overlap_that_is_over_is_shown_no_more_and_keeps_its_end(client, owner):
     workspace, _owner = owner
     key, _text = make_key(workspace, "hub")

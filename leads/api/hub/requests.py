@@ -29,5 +29,10 @@ class RequestView(OpenView):
     def get(self, request: HttpRequest, request_id: str) -> HttpResponse:
         record = find_request(self.workspace.pk, request_id, self.key.pk)
         if record is None:
-            raise NotFound(_("This key made no recorded request with this id."))
+            raise NotFound(
+                _(
+                    "No write and no refusal of this key is recorded under this id; reads that succeed are not "
+                    "recorded."
+                )
+            )
         return self.read(Reply(voice.show_request(record, problems_in(record))))
