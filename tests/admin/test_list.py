@@ -188,6 +188,21 @@ def test_an_order_or_density_that_does_not_exist_is_told_once_and_left_behind(ag
     assert "could be applied" not in agent.get("?order=updated_at&density=compact")
 
 
+def test_a_row_with_many_tags_names_few_and_says_how_many_more_there_are(agent):
+    short, many = ("Spring", "VIP", "Web"), [f"n{number:03}" for number in range(60)]
+    long = ("A rather long name of a tag", "Another rather long name")
+    for names in (short, many, long):
+        make_lead(agent.workspace, first_name=f"Has {len(names)}", tags=TagChange(names=tuple(names)))
+
+    cells = re.findall(r'<td class="c-tags[^>]*>(.*?)</td>', agent.get(), re.DOTALL)
+    shown = [re.findall(r'<span class="tag"(?: title="([^"]*)")?>([^<]*)<', cell) for cell in cells]
+
+    assert shown[0] == [(long[0], long[0]), (long[1], "+1")]
+    assert [told for _title, told in shown[1]] == ["n000", "n001", "n002", "+57"]
+    assert shown[1][-1][0].startswith("n003, n004") and shown[1][-1][0].endswith("n022, …")
+    assert [told for _title, told in shown[2]] == list(short)
+
+
 def test_pages_lead_both_ways(agent):
     for number in range(51):
         make_lead(agent.workspace, first_name=f"n{number}")

@@ -238,7 +238,7 @@ def test_the_page_of_a_key_says_what_is_recorded_and_what_is_not(client, owner):
     assert "No write and no refusal of it is recorded in the last 30 days. Reads that succeed are not" in said
     assert "never" not in said
     asked = client.get(f"/api/hub/requests/{read['X-Request-Id']}", headers=headers)
-    assert (asked.status_code, "reads that succeed" in asked.content.decode()) == (404, True)
+    assert (asked.status_code, "reads are not recorded" in asked.content.decode()) == (404, True)
 
     assert client.get("/api/hub/leads?limit=x", headers=headers).status_code == 400
     said = text_of(client.get(page))

@@ -41,6 +41,39 @@ def make_leads(workspace, count=12):
         )
 
 
+def test_many_and_long_tags_leave_every_column_in_sight(sign_in):
+    desk = sign_in(width=1280)
+    workspace = desk.workspace
+    make_leads(workspace, 8)
+    names = [f"Campaign number {number}" for number in range(30)]
+    many = make_lead(
+        workspace, first_name="Many", email="m@example.org", tags=TagChange(names=(*names, "y" * 64))
+    )
+    colleague = make_member(workspace)
+    theirs = make_lead(workspace, first_name="Theirs", assignee=colleague.pk, tags=TagChange(names=names[:9]))
+    page = desk.open("leads")
+    assert (
+        page.evaluate(
+            "() => { const one = document.querySelector('.wide'); return one.scrollWidth - one.clientWidth }"
+        )
+        <= 0
+    )
+    heights = page.eval_on_selector_all("tr[data-row]", "rows => rows.map(row => row.offsetHeight)")
+    assert max(heights) <= 100, heights
+    look(page, "list-tags")
+
+    more = page.locator(f"#row-{many.pk} .tag").last
+    expect(more).to_contain_text("+30")
+    assert "Campaign number 29" not in (more.get_attribute("title") or "")
+    assert more.get_attribute("title").endswith("…")
+    page.locator(f"#row-{many.pk} [data-edits=tags]").click()
+    expect(page.locator("tr.editing [name=tags]")).to_have_value(re.compile("Campaign number 29"))
+    page.keyboard.press("Escape")
+    page.locator(f"#row-{theirs.pk} .c-tags a").click()
+    page.wait_for_url(f"**/leads/{theirs.pk}/#lead-tags")
+    expect(page.locator("#lead-tags")).to_contain_text(names[8])
+
+
 def test_the_list_and_its_sheets_are_accessible_light_and_fit(manager_page):
     workspace = manager_page.workspace
     make_leads(workspace, 50)

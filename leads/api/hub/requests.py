@@ -30,9 +30,6 @@ class RequestView(OpenView):
         record = find_request(self.workspace.pk, request_id, self.key.pk)
         if record is None:
             raise NotFound(
-                _(
-                    "No write and no refusal of this key is recorded under this id; reads that succeed are not "
-                    "recorded."
-                )
+                _("This key made no write and met no refusal with this id; reads are not recorded.")
             )
         return self.read(Reply(voice.show_request(record, problems_in(record))))

@@ -25,6 +25,11 @@ from leads.values import phone_words
 
 _NOTHING: Final = SafeString("")
 _ENDS: Final = SafeString("</td>")
+# Tags that a row shows, in so many letters, and those that it names besides; a longer name is cut.
+_MOST_TAGS: Final = 3
+_ROOM: Final = 30
+_MOST_TOLD: Final = 20
+_LONG: Final = 16
 _ROW: Final = """<tr data-row id="row-{key}">
 <td class="pick"><label><input type="checkbox" name="lead" value="{key}" form="bulk">\
 <span class="unseen">{select} {name}</span></label></td>
@@ -45,6 +50,9 @@ class Pen:
         self.words = {"ai": _("AI agent"), "nobody": _("nobody"), "select": _("Select")}
         self.columns = [(column, *_begins(column, str(column.label))) for column in columns]
         self.edited = put('<span class="unseen"> {}</span></a>', _("change"))
+        self.more = (
+            f'<span class="tag" title="{{}}">+{{}}<span class="unseen"> {escaped(_("more"))}</span></span>'
+        )
         self.archived = put(' <span class="badge">{}</span>', _("archived"))
 
     def rows(self, listed: Iterable[ListedLead]) -> SafeString:
@@ -72,7 +80,13 @@ class Pen:
         for column, label, begins, blank, which in self.columns:
             inner = _DRAWN[column.kind](self, column.read(listed), label)
             drawn.append(begins if inner else blank)
-            drawn += (edit, which, inner, self.edited) if may_edit and column.is_editable else (inner,)
+            if may_edit and column.is_editable:
+                drawn += (edit, which, inner, self.edited)
+            elif column.kind == "tags" and inner:
+                # The rest stands on the lead's page for whoever may not open the form that has them all.
+                drawn.append(put('<a class="edit" href="{}#lead-tags">{}</a>', address, inner))
+            else:
+                drawn.append(inner)
             drawn.append(_ENDS)
         return SafeString("".join(drawn))
 
@@ -89,7 +103,13 @@ class Pen:
         return put('<span class="quiet">{}</span>', self.words["nobody"])
 
     def tags(self, tags: list[Any], _label: str) -> SafeString:
-        drawn = [put('<span class="tag">{}</span>', tag.name) for tag in tags]
+        """The first ones; a hundred tags on a lead are no reason to push the other columns out of sight."""
+        names = [tag.name for tag in tags]
+        shown = _that_fit(names)
+        drawn, rest = [_tag(name) for name in names[:shown]], names[shown:]
+        if rest:
+            told = ", ".join([*rest[:_MOST_TOLD], *(["…"] if len(rest) > _MOST_TOLD else [])])
+            drawn.append(put(self.more, told, len(rest)))
         return SafeString("".join(drawn) or '<span class="quiet">–</span>')
 
     def reach(self, lead: Lead, _label: str) -> SafeString:
@@ -150,6 +170,22 @@ def _begins(column: Column, label: str) -> tuple[str, SafeString, SafeString, Sa
         put(begins, column.kind, " blank", label),
         put('{}" data-edits="{}">', column.code, column.kind),
     )
+
+
+def _that_fit(names: list[str]) -> int:
+    """How many stand in the two lines that a row has anyway; one always does."""
+    room = _ROOM
+    for number, name in enumerate(names[:_MOST_TAGS]):
+        room -= min(len(name), _LONG) + 2
+        if number and room < 0:
+            return number
+    return min(len(names), _MOST_TAGS)
+
+
+def _tag(name: str) -> SafeString:
+    """A long name is cut by the page, which then says it whole where one points at it."""
+    told = put(' title="{}"', name) if len(name) > _LONG else _NOTHING
+    return put('<span class="tag"{}>{}</span>', told, name)
 
 
 _DRAWN: Final[Mapping[str, Callable[[Pen, Any, str], SafeString]]] = {
