@@ -32,9 +32,8 @@ from leads.admin.clocks import written
 from leads.admin.content import type_words
 from leads.admin.markup import put
 from leads.admin.route import address, is_plain
-from leads.admin.telling import door_words
+from leads.admin.telling import NOTHING, door_words, moment_words, plain_words
 from leads.models import Action, Document
-from leads.values import clean_moment
 from leads.values.content import false_ending
 from leads.values.zone import zone_of
 
@@ -54,8 +53,8 @@ _UNITS: Final[tuple[tuple[int, int, Callable[[int], str]], ...]] = (
     (0, _MINUTE, lambda count: ngettext("%d minute", "%d minutes", count)),
 )
 
-# The dash is how `shown` has put it already.
-_EMPTY: Final = (None, "", "–")
+# The dash is how a difference has put it already.
+_EMPTY: Final = (None, "", NOTHING)
 _UNTOLD: Final = frozenset({"/disposition/change", "note"})
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -86,20 +85,6 @@ def of(values: Mapping[Any, Any], key: object) -> Any:
 
 
 @register.filter
-def shown(value: object) -> str:
-    """A JSON value as a person reads it."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(map(shown, value))
-    if isinstance(value, Mapping):
-        return ", ".join(shown(part) for part in value.values() if part not in (None, ""))
-    return str(value)
-
-
-@register.filter
 def typed(field_type: str) -> str:
     """What kind of answer an item of the checklist takes."""
     return str(FieldType(field_type).label) if field_type in FieldType.values else field_type
@@ -123,8 +108,8 @@ def _spelled_out(path: str) -> str:
 
 def _as_read(value: object) -> str:
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        return written(clean_moment(value))
-    return shown(value)
+        return moment_words(value)
+    return plain_words(value)
 
 
 @register.simple_tag
@@ -143,7 +128,7 @@ def icon(name: str) -> str:
 def when(context: Context, moment: date | None, how: str = "") -> str:
     """A time as its reader writes it: all of it, its `day` or its `clock`; or `near`, how far off it is."""
     if moment is None:
-        return "–"
+        return NOTHING
     reader = getattr(context.get("desk"), "user", None)
     if not isinstance(moment, datetime):
         return written(moment, reader=reader)
@@ -181,14 +166,14 @@ def cell(context: Context, row: Model, name: str) -> str:
         return when(context, value)
     if isinstance(value, Mapping | list) and value:
         return format_html("<pre>{}</pre>", json.dumps(value, indent=1, ensure_ascii=False))
-    return shown(getattr(row, f"get_{name}_display", lambda: value)()) or "–"
+    return plain_words(getattr(row, f"get_{name}_display", lambda: value)()) or NOTHING
 
 
 @register.simple_tag(takes_context=True)
 def figure(context: Context, value: Decimal | float | None, places: int | None = None) -> str:
     """A number with the separators of its reader."""
     if value is None:
-        return "–"
+        return NOTHING
     point, group = MARKS.get(
         getattr(getattr(context.get("desk"), "user", None), "number_format", ""), MARKS[""]
     )
@@ -198,8 +183,8 @@ def figure(context: Context, value: Decimal | float | None, places: int | None =
 @register.simple_tag
 def difference(old: object, new: object) -> str:
     """Old and new, told apart by words for who does not see the colours; what is empty is left out."""
-    was = format_html('<del><span class="unseen">{} </span>{}</del>', _("was"), shown(old))
-    becomes = format_html('<ins><span class="unseen">{} </span>{}</ins>', _("now"), shown(new))
+    was = format_html('<del><span class="unseen">{} </span>{}</del>', _("was"), plain_words(old))
+    becomes = format_html('<ins><span class="unseen">{} </span>{}</ins>', _("now"), plain_words(new))
     if old in _EMPTY and new not in _EMPTY:
         return becomes
     if new in _EMPTY and old not in _EMPTY:

@@ -136,8 +136,7 @@ def know_people(speaker: Speaker, entries: Iterable[Entry]) -> None:
     """One question for all names that are needed and not known yet; most have acted themselves."""
     found = list(entries)
     speaker.people |= {entry.user_id: entry.actor_name for entry in found if entry.user_id is not None}
-    entries = found
-    speaker.people |= names_of(people_in(entry.changes for entry in entries) - speaker.people.keys())
+    speaker.people |= names_of(people_in(entry.changes for entry in found) - speaker.people.keys())
 
 
 def line_of(line: LogLine, speaker: Speaker) -> Line:
@@ -200,8 +199,7 @@ def _action_title(action: Action, messages: list[Message], catalogue: Catalogue)
     if messages:
         channel = CHANNEL_NAMES.get(messages[0].channel, messages[0].channel)
         came = messages[0].direction == "INBOUND"
-        kind = (_("%s received") if came else _("%s written")) % channel
-        return kind
+        return (_("%s received") if came else _("%s written")) % channel
     summary = _(action.summary)
     if action.kind in {ActionKind.CALL, ActionKind.TASK}:
         return summary or kind

@@ -17,8 +17,9 @@ from leads.admin.clocks import written
 from leads.admin.desk import Desk
 from leads.admin.markup import escaped, put
 from leads.admin.pages.leads.columns import Column
+from leads.admin.telling import plain_words
 from leads.admin.ways import breakable, phone_of
-from leads.admin.words import figure, icon, shown, when
+from leads.admin.words import figure, icon, when
 from leads.models import AssigneeType, Lead
 from leads.queries.lists import ListedLead
 from leads.values import phone_words
@@ -137,7 +138,7 @@ class Pen:
         )
 
     def json(self, value: Any, _label: str) -> SafeString:
-        told = "" if value in (None, "", []) else Truncator(shown(value)).chars(80)
+        told = "" if value in (None, "", []) else Truncator(plain_words(value)).chars(80)
         return SafeString(escaped(told))
 
     def day(self, value: Any, label: str) -> SafeString:

@@ -40,12 +40,12 @@ class Field:
 
 def choose(request: HttpRequest, desk: Desk) -> HttpResponse:
     address = read_address(request, desk)
-    fields = [field for group in _groups(desk, address) for field in group[1]]
-    offered = {field.name for field in fields}
+    groups = _groups(desk, address)
+    offered = {field.name for _heading, fields in groups for field in fields}
     context = {
         "title": _("Filter the leads"),
         "address": address,
-        "groups": _groups(desk, address),
+        "groups": groups,
         # What the sheet does not offer stays as it is.
         "kept": [*address.shape, *_rest(address, offered)],
         "clear": address.link(dict.fromkeys(address.filters)),
