@@ -83,6 +83,25 @@ def run_export(job: Job, pace: Pace) -> dict[str, object]:
     return kept
 
 
+def refusal_of(job: Job) -> str:
+    """Why there is no file and will be none."""
+    return str((job.output or {}).get("refused", ""))
+
+
+def file_of(job: Job) -> str:
+    """Its name, as long as it is kept."""
+    return str((job.output or {}).get("file", ""))
+
+
+def open_file(job: Job) -> File[bytes] | None:
+    """None before it is written, and once it is gone."""
+    name = file_of(job)
+    try:
+        return default_storage.open(name) if name else None
+    except FileNotFoundError:
+        return None
+
+
 def prune_exports() -> int:
     """Delete the files of a day ago."""
     old = Job.objects.filter(

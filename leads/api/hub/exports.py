@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
@@ -21,7 +20,7 @@ from leads.errors import Forbidden, NotFound
 from leads.imports.export import CONTENT_TYPES, FORMATS
 from leads.models import Job
 from leads.outbox.bulk import freeze
-from leads.outbox.exporting import enqueue_export
+from leads.outbox.exporting import enqueue_export, file_of, open_file, refusal_of
 from leads.queries.filters import LeadFilter
 from leads.queries.jobs import find_export
 from leads.queries.reach import actor_of_key
@@ -117,11 +116,11 @@ class ExportFileView(_ExportView):
     )
     def get(self, request: HttpRequest, export_id: str) -> HttpResponseBase:
         job = self.found(export_id)
-        name = _file(job)
-        if not name or not default_storage.exists(name):
+        file = open_file(job)
+        if file is None:
             raise NotFound(_("There is no file: it is not written yet, or was kept for its day."))
-        kind = name.rpartition(".")[2]
-        answer = FileResponse(default_storage.open(name), as_attachment=True, filename=f"leads.{kind}")
+        kind = file_of(job).rpartition(".")[2]
+        answer = FileResponse(file, as_attachment=True, filename=f"leads.{kind}")
         answer["Content-Type"] = CONTENT_TYPES[kind]
         return answer
 
@@ -147,18 +146,14 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _file(job: Job) -> str:
-    return str((job.output or {}).get("file", ""))
-
-
 def _show(job: Job) -> dict[str, Any]:
-    refused = str((job.output or {}).get("refused", "")) or job.last_error
+    refused = refusal_of(job) or job.last_error
     return {
         "id": str(job.pk),
         "format": job.input["wish"]["label"],
         "state": _state(job, refused),
         "leads": job.done,
-        "file": f"/api/hub/exports/{job.pk}/file" if _file(job) else None,
+        "file": f"/api/hub/exports/{job.pk}/file" if file_of(job) else None,
         "error": refused or None,
         "created_at": show_moment(job.created_at),
         "finished_at": show_moment(job.finished_at),

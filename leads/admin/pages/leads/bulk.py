@@ -6,7 +6,6 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -27,7 +26,7 @@ from leads.errors import Invalid, LeadError, NotFound, Problem
 from leads.imports.export import CONTENT_TYPES
 from leads.models import BulkRow, Job
 from leads.outbox.bulk import Frozen, enqueue_change, enqueue_undo, freeze
-from leads.outbox.exporting import enqueue_export
+from leads.outbox.exporting import enqueue_export, file_of, open_file, refusal_of
 from leads.outbox.jobs import cancel, retry
 from leads.queries import jobs
 from leads.queries.catalogue import load_catalogue
@@ -182,16 +181,12 @@ def take(request: HttpRequest, desk: Desk, job_id: UUID, step: str) -> HttpRespo
 def fetch(request: HttpRequest, desk: Desk, job_id: UUID) -> HttpResponse:
     """The file of an export, as long as it is kept."""
     job = _find(desk, job_id)
-    name = Progress(job).file
     if not desk.looks_after_all:
         raise PermissionDenied(_("Managers and owners export leads; ask one of them."))
-    if not name:
+    file = open_file(job)
+    if file is None:
         raise Http404
-    try:
-        file = default_storage.open(name)
-    except FileNotFoundError:
-        raise Http404 from None
-    kind = name.rpartition(".")[2]
+    kind = file_of(job).rpartition(".")[2]
     came = timezone.localtime(job.created_at).strftime("%Y-%m-%d-%H%M")
     response: Any = FileResponse(file, as_attachment=True, filename=f"leads-{came}.{kind}")
     response["Content-Type"] = CONTENT_TYPES[kind]
@@ -204,8 +199,8 @@ class Progress:
     def __init__(self, job: Job) -> None:
         self.job = job
         counts: dict[str, Any] = job.output if isinstance(job.output, dict) else {}
-        self.file = str(counts.get("file", ""))
-        self.refused = str(counts.get("refused", "")) if job.kind == jobs.EXPORT else ""
+        self.file = file_of(job)
+        self.refused = refusal_of(job) if job.kind == jobs.EXPORT else ""
         labels = BulkRow.Result
         self.counts = [(label, str(labels(label).label), counts.get(label, 0)) for label in labels.values]
         self.counts = [row for row in self.counts if row[2]] if job.kind != jobs.EXPORT else []
