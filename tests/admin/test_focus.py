@@ -25,14 +25,6 @@ pytestmark = pytest.mark.django_db
 START = "/admin/work/focus/"
 
 
-@pytest.fixture
-def desk(client):
-    workspace = make_workspace()
-    agent = make_member(workspace)
-    client.force_login(agent)
-    return workspace, agent
-
-
 def start(client, part="overdue", whose="mine"):
     """Press Start, and come to the first lead."""
     return client.post(START, {"part": part, "whose": whose}, follow=True)

@@ -527,17 +527,17 @@ def test_a_text_message_that_no_service_would_hear_of_says_so_before_it_is_writt
     assert not warns("SMS")
 
 
+def approval_of(action, text):
+    """The form that approves a draft as it was read."""
+    seen = {"seen_subject": "Hi", "seen_body": text}
+    return {"action": str(action.pk), **seen, "subject": "Hi", "body": text}
+
+
 def test_a_draft_that_changed_meanwhile_is_not_sent_unread(client, desk):
     workspace, _agent = desk
     lead = make_lead(workspace, first_name="Ana", email="ana@example.org")
     action = add_draft(workspace, SYSTEM, ById(lead.pk), channel="EMAIL", subject="Hi", body="One")
-    form = {
-        "action": str(action.pk),
-        "seen_subject": "Hi",
-        "seen_body": "Zero",
-        "subject": "Hi",
-        "body": "Zero",
-    }
+    form = approval_of(action, "Zero")
 
     refused = post(client, lead, "approve", form)
     assert refused.status_code == 422
@@ -581,13 +581,7 @@ def test_who_decides_on_a_draft_second_hears_who_was_first_and_changes_nothing(c
     workspace, agent = desk
     lead = make_lead(workspace, first_name="Ana", email="ana@example.org")
     action = add_draft(workspace, SYSTEM, ById(lead.pk), channel="EMAIL", subject="Hi", body="One")
-    form = {
-        "action": str(action.pk),
-        "seen_subject": "Hi",
-        "seen_body": "One",
-        "subject": "Hi",
-        "body": "One",
-    }
+    form = approval_of(action, "One")
     post(client, lead, "approve", form)
     client.force_login(make_member(workspace, "manager"))
 

@@ -12,14 +12,6 @@ pytestmark = pytest.mark.django_db
 NEW, MATCHES = "/admin/leads/new/", "/admin/leads/new/matches/"
 
 
-@pytest.fixture
-def desk(client):
-    workspace = make_workspace()
-    agent = make_member(workspace)
-    client.force_login(agent)
-    return workspace, agent
-
-
 def note_on(lead):
     return reverse("admin:new_note", args=[lead.pk])
 

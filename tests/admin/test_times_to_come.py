@@ -13,7 +13,7 @@ from leads.changes import apply_change, undo_entry
 from leads.changes.actions import plan_action, reschedule_action
 from leads.errors import Invalid
 from leads.models import Action, ActionStatus, Entry, Lead
-from tests.make import SYSTEM, make_lead, make_member, make_user_actor, make_workspace
+from tests.make import SYSTEM, make_lead, make_user_actor
 
 pytestmark = pytest.mark.django_db
 OVER = "This time is over; choose one to come."
@@ -31,14 +31,6 @@ DOORS = {
     "lead_plan": {"kind": "CALL", "summary": "Ring back"},
     "lead_put_off": {},
 }
-
-
-@pytest.fixture
-def desk(client):
-    workspace = make_workspace()
-    agent = make_member(workspace)
-    client.force_login(agent)
-    return workspace, agent
 
 
 def make_planned(workspace, agent):

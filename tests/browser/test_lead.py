@@ -234,16 +234,14 @@ def test_an_undo_says_first_what_stays(desk_page):
     assert (lead.first_name, lead.source) == ("Emma", "Google Ads")
 
 
+def draft_for(lead):
+    words = {"channel": "EMAIL", "subject": "Hello", "body": "Dear {{ first_name }}"}
+    return add_draft(lead.workspace, MACHINE, ById(lead.pk), **words)
+
+
 def test_a_draft_is_approved_by_one_of_two(desk_page, sign_in):
     lead = make_rich(desk_page.workspace, desk_page.user)
-    add_draft(
-        desk_page.workspace,
-        MACHINE,
-        ById(lead.pk),
-        channel="EMAIL",
-        subject="Hello",
-        body="Dear {{ first_name }}",
-    )
+    draft_for(lead)
     manager = sign_in(role="manager")
     mine, theirs = desk_page.open("lead", lead.pk), manager.open("lead", lead.pk)
     manager.expected.append("422")
@@ -305,14 +303,7 @@ SHEETS = "status owner consent switch archive metadata contacts_add call write a
 
 def test_the_page_and_every_dialog_are_in_order(owner_page):
     lead = make_rich(owner_page.workspace, owner_page.user)
-    add_draft(
-        owner_page.workspace,
-        MACHINE,
-        ById(lead.pk),
-        channel="EMAIL",
-        subject="Hello",
-        body="Dear {{ first_name }}",
-    )
+    draft_for(lead)
     page = owner_page.open("lead", lead.pk)
     assert_light(owner_page, page)
     for more in page.locator("details").all():
