@@ -18,6 +18,7 @@ from checklists.errors import Fault, InvalidDefinitions
 from checklists.models import Group, Item
 from checklists.rules import Bare
 from checklists.specs import ItemSpec, clean_item, code_from_label
+from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
 from leads.change import Actor, Where
 from leads.changes.answering import recount
@@ -53,14 +54,14 @@ def add_one_off_item(
         raise as_invalid(refusal) from None
 
 
-def archive_one_off_item(workspace: Workspace, actor: Actor, where: Where, item_id: UUID) -> Item:
+def archive_one_off_item(workspace: Workspace, actor: Actor, where: Where, item_id: object) -> Item:
     """Take an item of one lead out of its checklist. The answer stays."""
 
     def write() -> Item:
         state = LeadState(workspace, find_lead(workspace, where, tests=actor.tests, lock=True))
-        row = Item.objects.filter(
-            workspace=workspace, only_for=state.lead.pk, pk=item_id, archived_at=None
-        ).first()
+        key = parse_id(item_id)
+        rows = Item.objects.filter(workspace=workspace, only_for=state.lead.pk, archived_at=None)
+        row = rows.filter(pk=key).first() if key else None
         if row is None:
             raise NotFound(_("This lead has no such item of its own."))
         _tell(state, actor, row, "item_archived", gettext_noop("Checklist item archived"))

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from leadhub.workspaces.clock import now
+from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
 from leads.change import Actor, ActorKind, ById, Where
 from leads.changes.documents import Added, KeptFile, add_documents, find_file_item
@@ -92,13 +92,13 @@ def make_upload_link(
     return transact(write)
 
 
-def revoke_upload_link(workspace: Workspace, actor: Actor, where: Where, link_id: UUID) -> UploadLink:
+def revoke_upload_link(workspace: Workspace, actor: Actor, where: Where, link_id: object) -> UploadLink:
     """Withdraw a request; one that is withdrawn already stays so, without a further entry."""
 
     def write() -> UploadLink:
         state = LeadState(workspace, find_lead(workspace, where, tests=actor.tests, lock=True))
-        mine = {link.pk: link for link in requests_of(workspace, state.lead)}
-        link = mine.get(link_id)
+        key, mine = parse_id(link_id), requests_of(workspace, state.lead)
+        link = next((link for link in mine if link.pk == key), None)
         if link is None:
             raise NotFound(_("This lead has no such request."))
         if link.revoked_at is not None:

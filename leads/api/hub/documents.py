@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from leadhub.web.bodies import allow_larger_body
 from leadhub.web.uploads import LARGEST_UPLOAD, Received
 from leadhub.workspaces.clock import now
-from leadhub.workspaces.ids import parse_id
 from leads.api.files import link_to
 from leads.api.hub.view import HubView
 from leads.api.schema import described
@@ -22,7 +21,7 @@ from leads.change import ById
 from leads.changes.document_removal import remove_document
 from leads.changes.documents import KeptFile, add_documents, discard_files, keep_files, uploads_of
 from leads.changes.upload_links import make_upload_link, revoke_upload_link
-from leads.errors import Invalid, Malformed, NotFound, Problem
+from leads.errors import Invalid, Malformed, Problem
 from leads.models import Document
 from leads.queries.documents import documents_of, find_document, requests_of
 from leads.queries.find import find_lead
@@ -161,10 +160,7 @@ class RequestView(HubView):
     )
     def delete(self, request: HttpRequest, lead_id: str, link_id: str) -> HttpResponse:
         def work() -> Reply:
-            known = parse_id(link_id)
-            if known is None:
-                raise NotFound(_("This lead has no such request."))
-            link = revoke_upload_link(self.workspace, self.actor, ById(lead_id), known)
+            link = revoke_upload_link(self.workspace, self.actor, ById(lead_id), link_id)
             return Reply(voice.show_request(link, now()), lead_id=link.lead_id)
 
         return self.write(work)

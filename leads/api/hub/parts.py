@@ -13,7 +13,7 @@ from leads.api.schema import described
 from leads.api.view import Reply
 from leads.change import ById, LeadChange
 from leads.changes.one_offs import add_one_off_item, archive_one_off_item
-from leads.errors import Invalid, NotFound, Problem
+from leads.errors import Invalid, Problem
 from leads.queries.dispositions import history_of
 from leads.state import LeadState
 from leads.voices.hub import definitions, story
@@ -195,10 +195,7 @@ class ItemView(HubView):
     )
     def delete(self, request: HttpRequest, lead_id: str, item_id: str) -> HttpResponse:
         def work() -> Reply:
-            known = parse_id(item_id)
-            if known is None:
-                raise NotFound(_("This lead has no such item of its own."))
-            archive_one_off_item(self.workspace, self.actor, ById(lead_id), known)
+            archive_one_off_item(self.workspace, self.actor, ById(lead_id), item_id)
             return _checklist_reply(self.load(lead_id), 200)
 
         return self.write(work)

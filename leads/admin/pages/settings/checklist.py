@@ -13,7 +13,7 @@ from checklists.drafts import find_group, find_item, move, put_group, put_item, 
 from checklists.errors import Fault, InvalidDefinitions
 from checklists.specs import ChecklistSpec, GroupSpec, clean_checklist
 from checklists.words import say
-from leadhub.workspaces.ids import new_id
+from leadhub.workspaces.ids import new_id, parse_id
 from leads.admin.desk import Desk
 from leads.admin.notices import tell
 from leads.admin.pages.render import go
@@ -72,10 +72,9 @@ def take(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method != "POST":
         return go(request, "admin:checklist")
     draft = load_draft(request, desk)
-    try:
-        key = UUID(request.POST.get("key", ""))
-    except ValueError:
-        raise Http404 from None
+    key = parse_id(request.POST.get("key"))
+    if key is None:
+        raise Http404
     match request.POST.get("step"):
         case "up" | "down" as where:
             changed = move(draft.checklist, key, MOVES[where])
