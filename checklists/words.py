@@ -1,4 +1,4 @@
-"""Conditions as people say them."""
+"""Conditions, and the parts of an answer, as people say them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ FACTS: Final[Mapping[str, str | Promise]] = {
     "lead.state": gettext_lazy("The lead’s state"),
     "lead.country": gettext_lazy("The lead’s country"),
     "lead.value": gettext_lazy("The lead’s value"),
+}
+# The parts of an address.
+PART_NAMES: Final[Mapping[str, str | Promise]] = {
+    "street": gettext_lazy("Street"),
+    "city": gettext_lazy("City"),
+    "state": gettext_lazy("State"),
+    "postalCode": gettext_lazy("Postal code"),
+    "country": gettext_lazy("Country"),
 }
 
 

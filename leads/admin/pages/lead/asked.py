@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from checklists.definitions import Definitions, GroupDef, ItemDef
 from checklists.progress import Broken, ItemState, Progress
 from checklists.rules import ADDRESS_PARTS, FieldType
+from checklists.words import PART_NAMES
 from leads.admin.pages.lead.seen import THEIRS, Clash, Since
 from leads.admin.telling import answer_words, plain_words
 from leads.models import Answer, AnswerStatus, Document
@@ -23,13 +24,6 @@ from leads.timeline import escape
 from leads.values import is_empty
 
 _INPUTS: Final[Mapping[str, str]] = {"EMAIL": "email", "PHONE": "tel", "URL": "url", "DATE": "date"}
-PART_NAMES: Final[Mapping[str, str | Promise]] = {
-    "street": gettext_lazy("Street"),
-    "city": gettext_lazy("City"),
-    "state": gettext_lazy("State"),
-    "postalCode": gettext_lazy("Postal code"),
-    "country": gettext_lazy("Country"),
-}
 _FACTS: Final[Mapping[str, str | Promise]] = {
     "lead.stage": gettext_lazy("the stage"),
     "lead.source": gettext_lazy("the source"),

@@ -16,7 +16,7 @@ from checklists.drafts import find_item, put_item
 from checklists.rules import ADDRESS_PARTS, FieldType
 from checklists.ruling import ID_TYPES, RULES
 from checklists.specs import TEXTS, ItemSpec, code_from_label
-from checklists.words import say
+from checklists.words import PART_NAMES, say
 from leadhub.workspaces.ids import new_id, parse_id
 from leads.admin.desk import Desk
 from leads.admin.pages.render import go
@@ -155,7 +155,7 @@ def _rule(name: str, item: ItemSpec) -> Field:
     label, kind, help_text = _RULES[name]
     choices: list[tuple[Any, Any]] = []
     if name == "required_parts":
-        choices = [(part, _PARTS[part]) for part in ADDRESS_PARTS]
+        choices = [(part, PART_NAMES[part]) for part in ADDRESS_PARTS]
     if name == "type":
         choices = [("", _("Either")), *((word, _ID_TYPES[word]) for word in ID_TYPES)]
     if kind == "text" and name in {"min", "max"} and item.field_type == FieldType.DATE:
@@ -166,13 +166,6 @@ def _rule(name: str, item: ItemSpec) -> Field:
     return Field(f"rule_{name}", label, kind, value, help_text, choices=choices, optional=optional)
 
 
-_PARTS: Final = {
-    "street": gettext_lazy("Street"),
-    "city": gettext_lazy("City"),
-    "state": gettext_lazy("State"),
-    "postalCode": gettext_lazy("Postal code"),
-    "country": gettext_lazy("Country"),
-}
 _ID_TYPES: Final = {
     "DRIVERS_LICENSE": gettext_lazy("Driver’s license"),
     "PASSPORT": gettext_lazy("Passport"),
