@@ -112,6 +112,16 @@ def merge_log(
     return LogPage(lines, None if horizon is None else write_cursor(Mark(_ORDER, *horizon)))
 
 
+def gathered(rows: Iterable[tuple[Action, Message | None]]) -> list[LogLine]:
+    """An action comes once with each of its messages."""
+    lines: dict[UUID, LogLine] = {}
+    for action, message in rows:
+        line = lines.setdefault(action.pk, LogLine(action=action))
+        if message is not None:
+            line.messages.append(message)
+    return list(lines.values())
+
+
 def put_messages(workspace: Workspace | UUID, lines: Iterable[LogLine]) -> None:
     """The messages of all these lines, in one query."""
     speaking = [line for line in lines if line.action is not None and line.action.kind not in _SILENT]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from leadhub.workspaces.models import Workspace
 from leadhub.workspaces.rows import read_rows
 from leads.models import Action, ActionKind, ActionStatus, Entry, Lead, Message
-from leads.queries.log import LogLine, LogPage, family_of, merge_log
+from leads.queries.log import LogLine, LogPage, family_of, gathered, merge_log
 
 _MESSAGES: Final = (ActionKind.MESSAGE, ActionKind.FOLLOW_UP_MESSAGE)
 
@@ -69,7 +69,7 @@ def read_newest(workspace: Workspace, lead: Lead, limit: int) -> Newest:
     rows = read_rows((Entry,), _tail(_ENTRIES, len(family), limit + 1), mine)
     entries = [entry for (entry,) in rows]
     tail = _tail(_ACTIONS, len(family), limit + 1)
-    lines = _lines(read_rows((Action, Message), tail, mine * tail.count("workspace_id = %s")))
+    lines = gathered(read_rows((Action, Message), tail, mine * tail.count("workspace_id = %s")))
     return Newest(
         # What is shown wherever it stands comes behind the newest.
         page=merge_log(entries, lines[: limit + 1], limit),
@@ -86,16 +86,6 @@ def _tail(sql: str, size: int, count: int) -> str:
     """For a lead with so many others merged into it, and so many lines."""
     sql = sql.replace(":mine", "workspace_id = %s AND lead_id IN (:family)")
     return sql.replace(":family", ", ".join(["%s"] * size)).replace(":count", str(int(count)))
-
-
-def _lines(rows: list[tuple[Any, ...]]) -> list[LogLine]:
-    """An action comes once with each of its messages."""
-    lines: dict[UUID, LogLine] = {}
-    for action, message in rows:
-        line = lines.setdefault(action.pk, LogLine(action=action))
-        if message is not None:
-            line.messages.append(message)
-    return list(lines.values())
 
 
 def _tool_calls(lines: list[LogLine]) -> dict[UUID, list[Action]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
-from uuid import UUID
 
 from leadhub.workspaces.models import Workspace
-from leadhub.workspaces.rows import read_rows
+from leadhub.workspaces.rows import places, read_rows
 from leads.models import Action, Lead, Message
-from leads.queries.log import LogLine, family_of, put_messages
+from leads.queries.log import LogLine, family_of, gathered, put_messages
 
 _OPEN: Final = """
 FROM {t0} t0
@@ -22,12 +21,8 @@ ORDER BY t0.scheduled_at, t0.id, t1.created_at, t1.id
 def open_actions(workspace: Workspace, lead: Lead) -> list[LogLine]:
     """Soonest first, each with its messages; one statement."""
     family = family_of(lead)
-    tail = _OPEN.replace(":family", ", ".join(["%s"] * len(family)))
-    lines: dict[UUID, LogLine] = {}
-    for action, message in read_rows((Action, Message), tail, [workspace.pk, *family]):
-        line = lines.setdefault(action.pk, LogLine(action=action))
-        line.messages.extend([] if message is None else [message])
-    return list(lines.values())
+    tail = _OPEN.replace(":family", places(family))
+    return gathered(read_rows((Action, Message), tail, [workspace.pk, *family]))
 
 
 def with_messages(workspace: Workspace, actions: Iterable[Action]) -> list[LogLine]:
