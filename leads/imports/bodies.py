@@ -40,6 +40,9 @@ _SHAPES: Final[Mapping[str, tuple[Shape, ...]]] = {
     "pollybot": (pollybot.CREATE,),
     "leadping": (intake.INTAKE, leadping.CREATE),
 }
+_HUB_SHOWN: Final = frozenset(part.name for part in hub.WRITE.parts if part.read_only) | {"version"}
+# It refuses what it does not know, so another's list is none of its own for a few words in common.
+_STRICT: Final = frozenset({"hub"})
 # What a dialect shows of a lead, and nobody can send.
 _SHOWN: Final[Mapping[str, frozenset[str]]] = {
     "omniai": frozenset(
@@ -48,23 +51,39 @@ _SHOWN: Final[Mapping[str, frozenset[str]]] = {
     ),
     "octanist": frozenset("id createdAt updatedAt qualifiedAt expiresAt status value".split()),
     "pollybot": frozenset("id createdAt updatedAt workspaceId".split()),
+    "leadping": frozenset(),
+    "hub": _HUB_SHOWN,
 }
-_HUB_SHOWN: Final = frozenset(part.name for part in hub.WRITE.parts if part.read_only) | {"version"}
 
 
 def guess_dialect(bodies: Sequence[Body]) -> str:
-    """The dialect that knows nearly all of the keys; "" when none does, and columns are to be mapped."""
-    keys = {key for body in bodies for key in body} - set(ERROR_COLUMNS)
+    """The dialect that knows nearly all of the keys; "" when none does, and columns are to be mapped. What it
+    does not know is lost, so a table, which columns read as well, is its own only if it knows all of it."""
+    keys = _keys_of(bodies)
     best, name = max(((_known(keys, name), name) for name in _SHAPES), key=lambda one: one[0])
-    return name if best >= _ENOUGH and _has_its_groups(bodies, name) else ""
+    if best < _ENOUGH or not _has_its_groups(bodies, name):
+        return ""
+    is_flat = not any(isinstance(value, Mapping) for body in bodies for value in body.values())
+    return "" if is_flat and unknown_keys(bodies, name) else name
+
+
+def unknown_keys(bodies: Sequence[Body], dialect: str) -> list[str]:
+    """Those that are of no use in a dialect."""
+    known = {part.name for shape in _SHAPES[dialect] for part in shape.parts}
+    return sorted(_keys_of(bodies) - known - _SHOWN[dialect])
+
+
+def _keys_of(bodies: Sequence[Body]) -> set[str]:
+    return {key for body in bodies for key in body} - set(ERROR_COLUMNS)
 
 
 def _known(keys: set[str], dialect: str) -> float:
     """The share of the keys; those that are only shown speak for a dialect beside two that it reads."""
     read = max((keys & {part.name for part in shape.parts} for shape in _SHAPES[dialect]), key=len)
-    if len(read) < min(2, len(keys)) or not keys:
+    known = read | (keys & _SHOWN[dialect])
+    if len(read) < min(2, len(keys)) or not keys or (dialect in _STRICT and known != keys):
         return 0.0
-    return (len(read | (keys & _SHOWN.get(dialect, frozenset()))) + 0.01 * len(read)) / len(keys)
+    return (len(known) + 0.01 * len(read)) / len(keys)
 
 
 def _has_its_groups(bodies: Sequence[Body], dialect: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -18,6 +18,9 @@ from leads.imports.storable import storable_text
 from leads.imports.workbook import open_workbook
 
 _SAMPLED: Final = 200
+# A vendor leaves out what an object lacks, so a key may come late.
+_KEYS_SOUGHT: Final = 10_000
+_MOST_KEYS: Final = 1000
 _LOOKED_FOR_HEADER: Final = 30
 _VALUE: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[+(]?\d[\d ()./-]{5,}|https?://.+", re.ASCII)
 # By no name of a column: the cells of a row beyond its last column, in their order.
@@ -39,6 +42,12 @@ class Layout:
     @property
     def is_json(self) -> bool:
         return self.kind in {Kind.JSON, Kind.LINES}
+
+    def add_columns(self, names: Iterable[str]) -> None:
+        """Those that no object looked at has, and a mapping names."""
+        further = [name for name in names if name not in self.header]
+        self.header += further
+        self.samples = [[*row, *[""] * len(further)] for row in self.samples]
 
     def filled(self, at: int) -> list[str]:
         """What stands in a column of the first rows."""
@@ -227,9 +236,18 @@ def _lay_out_objects(source: Source) -> Layout:
         raise _without_objects(first)
     names: dict[str, None] = {}
     flat = [flatten(body) for body in bodies]
-    for cells in flat:
+    further = (flatten(body) for _number, body, _problem in islice(reading, _KEYS_SOUGHT - len(first)))
+    for cells in chain(flat, _until_unreadable(further)):
         names |= dict.fromkeys(cells)
-    layout.header = list(names)[:1000]
+    layout.header = list(names)[:_MOST_KEYS]
     layout.samples = [[cells.get(name, "") for name in layout.header] for cells in flat]
     layout.bodies = bodies
     return layout
+
+
+def _until_unreadable(rows: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """What breaks off there is told once the rows before it are stored."""
+    try:
+        yield from rows
+    except Unreadable:
+        return

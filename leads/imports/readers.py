@@ -113,11 +113,13 @@ def _in_order(pipes: list[Connection], opened: Opened, ahead: Executor) -> Itera
     """The next batch is taken from its pipe while the database stores the one before."""
     coming = ahead.submit(pipes[0].recv)
     for turn in count(1):
-        got = _received(coming)
+        got, ended = _received(coming), pipes[(turn - 1) % len(pipes)]
         if isinstance(got, End):
             if got.reason:
                 raise Unreadable(got.reason, got.message)
-            opened.layout.warnings[:] = got.warnings
+            # The others are at the end, too; each has noticed what is in its own rows.
+            ends = [got, *(_received(ahead.submit(pipe.recv)) for pipe in pipes if pipe is not ended)]
+            opened.layout.warnings[:] = dict.fromkeys(line for end in ends for line in end.warnings)
             return
         coming = ahead.submit(pipes[turn % len(pipes)].recv)
         yield from got

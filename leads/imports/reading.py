@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from leads.change import Archive, LeadChange, Override
 from leads.errors import Problem
+from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.desk import Desk
 from leads.imports.layout import SURPLUS
 from leads.imports.mapping import ColumnMap, Reading
@@ -36,6 +37,7 @@ class Reader:
 
     def __init__(self, mapping: ColumnMap, header: Sequence[str], desk: Desk) -> None:
         self.header = list(header)
+        self._known = frozenset((*header, *ERROR_COLUMNS))
         self.desk = desk
         self._empty = frozenset(mapping.empty)
         self._constants: list[str] = []
@@ -66,6 +68,10 @@ class Reader:
             self._plan.plain[section].append((at, target.path.removeprefix(f"{section}.")))
         else:
             self._plan.steps.append((at, step_of(reading, column, self.desk)))
+
+    def knows(self, cells: Mapping[str, str]) -> bool:
+        """Whether each of them has a column."""
+        return cells.keys() <= self._known
 
     def row(
         self,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.models import Workspace
 from leads.errors import Problem
-from leads.imports.bodies import BodyReader, guess_dialect
+from leads.imports.bodies import BodyReader, guess_dialect, unknown_keys
 from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.desk import Desk
 from leads.imports.guess import guess
@@ -20,6 +20,9 @@ from leads.imports.mapping import ColumnMap, judge_header
 from leads.imports.reading import Reader
 from leads.imports.row import Row
 from leads.imports.source import Kind, Source, Unreadable
+
+
+_MOST_WARNINGS: Final = 50
 
 
 @dataclass(slots=True)
@@ -53,14 +56,25 @@ class Opened:
                 Row(number, body, None, (problem,)) if problem else bodies.row(number, body)
             )
         reader = Reader(self.mapping, self.layout.header, desk)
-        return partial(_flat_row, reader) if self.layout.is_json else reader.row
+        return partial(_flat_row, reader, self.layout) if self.layout.is_json else reader.row
 
 
-def _flat_row(reader: Reader, number: int, body: dict[str, object], problem: Problem | None) -> Row:
+def _flat_row(
+    reader: Reader, layout: Layout, number: int, body: dict[str, object], problem: Problem | None
+) -> Row:
     flat = flatten(body)
+    if not reader.knows(flat):
+        _tell_of_late(flat, layout)
     cells = [flat.get(name, "") for name in reader.header]
     told = {key: value for key, value in body.items() if key not in ERROR_COLUMNS}
     return reader.row(number, cells, problem, columns=told)
+
+
+def _tell_of_late(flat: Mapping[str, str], layout: Layout) -> None:
+    for name in flat.keys() - {*layout.header, *ERROR_COLUMNS}:
+        words = _("Left out, because none of the first objects has it, and no mapping names it: %s.") % name
+        if words not in layout.warnings and len(layout.warnings) < _MOST_WARNINGS:
+            layout.warnings.append(words)
 
 
 def open_rows(source: Source, workspace: Workspace, mapping: ColumnMap | None = None) -> Opened:
@@ -74,8 +88,9 @@ def open_rows(source: Source, workspace: Workspace, mapping: ColumnMap | None = 
     if mapping is not None:
         return Opened(source, workspace, layout, mapping, False, _left_out(mapping, layout))
     if layout.is_json and (dialect := guess_dialect(layout.bodies)):
-        words = _("The objects are read in the words of the dialect “%s”.")
-        return Opened(source, workspace, layout, ColumnMap(dialect=dialect), True, [words % dialect])
+        spoken = ColumnMap(dialect=dialect)
+        words = _("The objects are read in the words of the dialect “%s”.") % dialect
+        return Opened(source, workspace, layout, spoken, True, [words, *_left_out(spoken, layout)])
     guessed, notes = guess(layout, Desk(workspace).definitions, workspace.region)
     return Opened(source, workspace, layout, guessed, True, notes)
 
@@ -86,8 +101,15 @@ def with_constants(opened: Opened, constants: dict[str, object]) -> Opened:
 
 def _left_out(mapping: ColumnMap, layout: Layout) -> list[str]:
     if mapping.dialect:
-        return []
+        unknown = unknown_keys(layout.bodies, mapping.dialect)
+        words = _("Left out, because the dialect has no such key: %s.")
+        return [words % ", ".join(unknown)] if unknown and mapping.dialect != "hub" else []
+    notes = []
+    if layout.is_json:
+        missing = [name for name in mapping.columns if name not in layout.header and mapping.columns[name]]
+        layout.add_columns(missing)
+        words = _("None of the first objects has: %s. Check how that is written in the mapping.")
+        notes += [words % ", ".join(missing)] if missing else []
     left_out = judge_header(mapping, layout.header)
-    if not left_out:
-        return []
-    return [_("Left out, because the mapping does not name them: %s.") % ", ".join(left_out)]
+    words = _("Left out, because the mapping does not name them: %s.")
+    return [*notes, words % ", ".join(left_out)] if left_out else notes

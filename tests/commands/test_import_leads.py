@@ -268,6 +268,17 @@ def test_ctrl_c_ends_behind_the_rows_at_hand_and_says_how_to_go_on(tmp_path, mon
     )
 
 
+def test_what_is_noticed_on_the_way_is_told_at_the_end(tmp_path):
+    workspace = make_workspace()
+    path = tmp_path / "leads.csv"
+    path.write_bytes("".join(f"Ana {n}\n" for n in range(1000)).encode() + "Jörg\n".encode("latin-1"))
+    path.write_bytes(b"Name\n" + path.read_bytes())
+    told = io.StringIO()
+    call_command("import_leads", workspace.slug, str(path), stdout=io.StringIO(), stderr=told)
+    assert "1 lines are not UTF-8 (the first is line 1002)" in told.getvalue()
+    assert Lead.objects.filter(first_name="Jörg").exists() or Lead.objects.filter(last_name="Jörg").exists()
+
+
 def test_standard_input_and_gzip_are_read(tmp_path, monkeypatch):
     workspace = make_workspace()
     packed = gzip.compress(

@@ -61,6 +61,19 @@ def test_a_file_read_by_several_comes_to_the_same(tmp_path, monkeypatch):
     assert told[1]["refused"] > 20 and told[1]["updated"] > 5 and "never closed" in told[1]["error"]
 
 
+def test_what_each_of_several_notices_is_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(Options.__init__.__kwdefaults__, "batch_size", 10)
+    monkeypatch.setattr("leads.imports.layout._KEYS_SOUGHT", 200)
+    late = {225: "Hat", 235: "Shoe", 245: "Hat", 255: "Coat"}
+    lines = [
+        json.dumps({"Full name": f"Ana {n}", **({late[n]: "x"} if n in late else {})}) for n in range(260)
+    ]
+    path = tmp_path / "list.jsonl"
+    path.write_text("\n".join(lines))
+    warnings = brought(str(path), 3)[1][2][0]
+    assert sorted(line.rpartition(" ")[2] for line in warnings) == ["Coat.", "Hat.", "Shoe."]
+
+
 def test_a_row_that_has_travelled_is_the_same(tmp_path):
     workspace = make_workspace()
     books.write_fair_list(tmp_path / "fair.xlsx")

@@ -112,6 +112,53 @@ def test_a_vendors_dump_is_read_wherever_its_list_stands():
     assert codes(broken) == {"invalid_type"} and broken.line == 4
 
 
+def test_a_key_that_comes_late_is_read_like_the_others(tmp_path):
+    """A vendor leaves out what an object lacks; what came behind the first two hundred was lost."""
+    early = "".join(f'{{"Full name": "Ana {n}"}}\n' for n in range(300))
+    path = written(tmp_path, early + '{"Full name": "Bo", "Handy": "4155552671"}\n', "leads.jsonl")
+    found = opened(path)
+    *_others, bo = found.rows()
+    assert bo.change.fields["phone"] == "4155552671" and not found.layout.warnings
+
+
+def test_a_key_that_comes_too_late_is_told_of_and_can_be_mapped(tmp_path, monkeypatch):
+    monkeypatch.setattr("leads.imports.layout._KEYS_SOUGHT", 250)
+    early = "".join(f'{{"Full name": "Ana {n}"}}\n' for n in range(300))
+    late = '{"Full name": "Bo", "Handy": "4155552671", "import_code": "x"}\n' * 2
+    path = written(tmp_path, early + late, "leads.jsonl")
+    workspace = make_workspace()
+    found = opened(path, workspace)
+    assert "phone" not in list(found.rows())[-1].change.fields
+    assert [line.partition(": ")[2] for line in found.layout.warnings] == ["Handy."]
+    mapping = read_yaml("columns: {Full name: name, Handy: phone}", Desk(workspace).definitions)
+    mapped = opened(path, workspace, mapping)
+    assert list(mapped.rows())[-1].change.fields["phone"] == "4155552671"
+    assert "Handy" in mapped.notes[0] and not mapped.layout.warnings
+
+
+@pytest.mark.parametrize(
+    ("body", "dialect", "told"),
+    [
+        (
+            '{"name": "Ana", "email": "a@x.example", "phone": "4155552671", "source": "a", "plan": "pro"}',
+            "",
+            "",
+        ),
+        ('{"firstName": "Ana", "phoneNumber": "4155552671", "businessName": "R", "plan": "pro"}', "", ""),
+        (
+            '{"contact": {"firstName": "Ana", "phone": {"number": "4155552671"}}, "metadata": {}, "customer": {}, "plan": 1}',
+            "leadping",
+            "key: plan.",
+        ),
+    ],
+)
+def test_what_a_dialect_does_not_know_is_kept_or_told_of(tmp_path, body, dialect, told):
+    found = opened(written(tmp_path, body + "\n", "leads.jsonl"))
+    (row,) = found.rows()
+    assert found.mapping.dialect == dialect and told in found.notes[-1] and not codes(row)
+    assert dialect or row.change.metadata == {"plan": "pro"}
+
+
 @pytest.mark.parametrize(
     ("dialect", "body"),
     [

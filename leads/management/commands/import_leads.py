@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
@@ -85,9 +85,12 @@ class Command(command.Command):
                 )
                 return
             batch = self._begin(opened, options)
-        for line in (*opened.layout.warnings, *opened.notes):
-            self.stderr.write(line, lambda text: text)
+        self._warn((*opened.layout.warnings, *opened.notes))
         self._run(batch, opened, options)
+
+    def _warn(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.stderr.write(line, lambda text: text)
 
     def _begin(self, opened: Opened, options: dict[str, Any]) -> ImportBatch:
         wanted = read_options(opened.workspace, options)
@@ -105,12 +108,14 @@ class Command(command.Command):
         with ExitStack() as stack:
             errors = _open_errors(options["errors"], stack)
             report = None if is_kept else _rehearsal(batch, causes, errors)
+            told = list(opened.layout.warnings)
             is_over = batch.state == ImportBatch.State.FINISHED
             broken = None if is_over else self._go(batch, opened, report, options["jobs"])
             if is_kept:
                 if errors is not None:
                     write_errors(batch, errors)
                 causes = causes_of(batch)
+        self._warn(line for line in opened.layout.warnings if line not in told)
         self._tell(batch, causes, options, broken)
 
     def _go(self, batch: ImportBatch, opened: Opened, report: Any, jobs: int) -> Unreadable | None:
