@@ -66,9 +66,10 @@ class Lines:
             return raw.decode("latin-1")
 
 
-def sniff_delimiter(source: Source) -> str:
-    """The one that cuts most of the first lines into the same number of cells, and into most of them. One
-    that stands within cells alone does not cut the header, so it comes later."""
+def sniff_delimiter(source: Source, wanted: str = "") -> str:
+    """The one that is wanted, but for a file of refused rows, which a spreadsheet may have saved in its own
+    way. Else the one that cuts most of the first lines into the same number of cells, and into most of them;
+    one that stands within cells alone does not cut the header, so it comes later."""
     with source.open() as file:
         head = file.read(_SAMPLED)
     if b"\n" not in head and head.count(b"\r") > 1:
@@ -80,7 +81,7 @@ def sniff_delimiter(source: Source) -> str:
         # Rows that are too long are what such a file is made of, so its header says it alone.
         if set(ERROR_COLUMNS) <= set(next(csv.reader(lines[:1], delimiter=delimiter), ())):
             return delimiter
-    return max(_SNIFFED, key=lambda delimiter: _fit(lines[:200], delimiter))
+    return wanted or max(_SNIFFED, key=lambda delimiter: _fit(lines[:200], delimiter))
 
 
 def _fit(lines: Sequence[str], delimiter: str) -> tuple[bool, int, float, int]:

@@ -65,7 +65,7 @@ def lay_out(source: Source, *, header: int = 0, delimiter: str = "", sheet: str 
         return _lay_out_objects(source)
     layout = Layout(source.kind, [], header, sheet=sheet)
     if source.kind == Kind.DELIMITED:
-        layout.delimiter = DELIMITERS[delimiter] if delimiter else sniff_delimiter(source)
+        layout.delimiter = sniff_delimiter(source, DELIMITERS.get(delimiter, ""))
     records = _records(source, layout)
     try:
         first = list(islice(records, _SAMPLED))
@@ -97,11 +97,18 @@ def read_rows(source: Source, layout: Layout) -> Iterator[Read]:
         elif count > width and not any(cells[width:]):
             yield line, cells[:width], None
         else:
-            words = _(
-                "This row has %(cells)d cells, and the header %(width)d; look for a lost delimiter or quote."
-            )
-            problem = Problem("", "ragged_row", words % {"cells": count, "width": width})
+            problem = Problem("", "ragged_row", _ragged(count, width))
             yield line, (cells + [""] * (width - count)), problem
+
+
+def _ragged(count: int, width: int) -> str:
+    words = _("This row has %(cells)d cells, and the header %(width)d; look for a lost delimiter or quote.")
+    if count < width:
+        words += " " + _(
+            "If it only ends early, nothing is lost: its last cells stand empty in the file of refused rows, "
+            "which can be imported as it is."
+        )
+    return words % {"cells": count, "width": width}
 
 
 def read_objects(source: Source) -> Iterator[ReadObject]:
@@ -180,14 +187,15 @@ def _find_header(first: Sequence[Record], wanted: int) -> int:
     """The first line that fills most of the columns; titles above it fill one or two."""
     if not first:
         raise Unreadable("empty_file", _("The file has no rows."))
+    for at, (_line, cells) in enumerate(first[:_LOOKED_FOR_HEADER]):
+        # The mapping is that of the import whose refused rows these are.
+        if set(ERROR_COLUMNS) <= set(cells):
+            return at
     if wanted:
         for at, (line, _cells) in enumerate(first):
             if line == wanted:
                 return at
         raise Unreadable("no_header", _("There is no header in line %d.") % wanted)
-    for at, (_line, cells) in enumerate(first[:_LOOKED_FOR_HEADER]):
-        if set(ERROR_COLUMNS) <= set(cells):
-            return at
     filled = [sum(1 for cell in cells if cell.strip()) for _line, cells in first[:_LOOKED_FOR_HEADER]]
     enough = max(1, max(filled) * 0.6)
     at = next(at for at, count in enumerate(filled) if count >= enough)

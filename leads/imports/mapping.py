@@ -72,7 +72,8 @@ class ColumnMap:
         return {**told, "constants": dict(self.constants)} if self.constants else told
 
     def with_constants(self, constants: Mapping[str, object]) -> ColumnMap:
-        return replace(self, constants={**constants, **self.constants})
+        """What is said beside a mapping wins over what it says itself."""
+        return replace(self, constants={**self.constants, **constants})
 
 
 def write_yaml(mapping: ColumnMap, notes: Sequence[str] = ()) -> str:

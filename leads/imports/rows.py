@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from leadhub.workspaces.models import Workspace
 from leads.errors import Problem
+from leads.imports.again import mapping_of_refused
 from leads.imports.bodies import BodyReader, guess_dialect, unknown_keys
 from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.desk import Desk
@@ -20,7 +21,6 @@ from leads.imports.mapping import ColumnMap, judge_header
 from leads.imports.reading import Reader
 from leads.imports.row import Row
 from leads.imports.source import Kind, Source, Unreadable
-
 
 _MOST_WARNINGS: Final = 50
 
@@ -85,6 +85,9 @@ def open_rows(source: Source, workspace: Workspace, mapping: ColumnMap | None = 
             "not_json", _("Only JSON is read in the words of a dialect; map the columns instead.")
         )
     layout = lay_out(source, header=wanted.header, delimiter=wanted.delimiter, sheet=wanted.sheet)
+    if mapping is None and (met := mapping_of_refused(workspace, layout)):
+        layout.add_columns(met[0].columns if layout.is_json else ())
+        return Opened(source, workspace, layout, met[0], False, [met[1]])
     if mapping is not None:
         return Opened(source, workspace, layout, mapping, False, _left_out(mapping, layout))
     if layout.is_json and (dialect := guess_dialect(layout.bodies)):
@@ -93,10 +96,6 @@ def open_rows(source: Source, workspace: Workspace, mapping: ColumnMap | None = 
         return Opened(source, workspace, layout, spoken, True, [words, *_left_out(spoken, layout)])
     guessed, notes = guess(layout, Desk(workspace).definitions, workspace.region)
     return Opened(source, workspace, layout, guessed, True, notes)
-
-
-def with_constants(opened: Opened, constants: dict[str, object]) -> Opened:
-    return replace(opened, mapping=opened.mapping.with_constants(constants))
 
 
 def _left_out(mapping: ColumnMap, layout: Layout) -> list[str]:

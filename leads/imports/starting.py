@@ -20,11 +20,12 @@ from django.utils.translation import gettext_lazy
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import Workspace
 from leads.errors import Refused
-from leads.imports.books import earlier, open_batch
+from leads.imports.books import actor_of, earlier, open_batch
 from leads.imports.mapping import ColumnMap
 from leads.imports.options import Options
 from leads.imports.rows import open_rows
 from leads.imports.source import Source, Unreadable, find_source, spool
+from leads.imports.writing import judge_terms
 from leads.models import ImportBatch, Job
 from leads.outbox.jobs import cancel, enqueue
 
@@ -83,6 +84,7 @@ def start(batch: ImportBatch, *, again: bool = False) -> Job:
         if before is not None and before.pk != batch.pk:
             words = _("This very file was imported on %s. Say so if it is to be imported again.")
             raise Refused("already_imported", words % f"{before.created_at:%Y-%m-%d}")
+    judge_terms(batch.workspace, actor_of(batch), Options.of(batch))
     waiting = (ImportBatch.State.READY, ImportBatch.State.CANCELLED, ImportBatch.State.FAILED)
     begun = ImportBatch.objects.filter(pk=batch.pk, state__in=waiting).update(state="running", error="")
     if begun != 1:

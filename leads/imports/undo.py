@@ -34,6 +34,7 @@ class Stays:
     status), `changed_since`, or the code of what stood against it."""
 
     lead_id: UUID
+    name: str
     reason: str
     paths: tuple[str, ...] = ()
 
@@ -121,11 +122,11 @@ def _undo_page(batch: ImportBatch, actor: Actor, page: list[Entry], *, dry_run: 
         if is_made and entry.kind != "created":
             continue  # it goes, or stays, as a whole
         if came == WORKED or (is_made and came == CHANGED):
-            report.keep(Stays(lead.pk, came))
+            report.keep(Stays(lead.pk, str(lead), came))
         elif is_made:
             made.append(lead.pk)
         else:
-            _put_back(batch, actor, entry, report, dry_run=dry_run)
+            _put_back(batch, actor, lead, entry, report, dry_run=dry_run)
     report.removed += len(made)
     if made and not dry_run:
         wanted = set(made)
@@ -143,18 +144,20 @@ def _remove(batch: ImportBatch, actor: Actor, leads: list[Lead]) -> None:
     many.store()
 
 
-def _put_back(batch: ImportBatch, actor: Actor, entry: Entry, report: UndoReport, *, dry_run: bool) -> None:
-    where = ById(entry.lead_id, follows=False)
+def _put_back(
+    batch: ImportBatch, actor: Actor, lead: Lead, entry: Entry, report: UndoReport, *, dry_run: bool
+) -> None:
+    where = ById(lead.pk, follows=False)
     try:
         outcome = undo_entry(batch.workspace, actor, where, entry.pk, dry_run=dry_run)
     except Refused as refusal:
         if refusal.reason not in _DONE_BEFORE:
-            report.keep(Stays(entry.lead_id, refusal.reason))
+            report.keep(Stays(lead.pk, str(lead), refusal.reason))
         return
     except LeadError as refusal:
-        report.keep(Stays(entry.lead_id, refusal.code))
+        report.keep(Stays(lead.pk, str(lead), refusal.code))
         return
     report.put_back += bool(outcome.undone)
     if outcome.kept:
         paths = tuple(one.path for one in outcome.kept)
-        report.keep(Stays(entry.lead_id, outcome.kept[0].reason, paths))
+        report.keep(Stays(lead.pk, str(lead), outcome.kept[0].reason, paths))

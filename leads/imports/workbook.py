@@ -42,6 +42,8 @@ class Workbook:
         if not seen:
             raise Unreadable("no_sheet", _("The file has no sheet with rows."))
         by_name = {sheet.title: sheet for sheet in seen}
+        if len(by_name) == 1:
+            wanted = ""  # there is nothing to choose; a file of refused rows has a sheet of its own
         if wanted and wanted not in by_name:
             words = _("There is no sheet “%(name)s”; there are: %(known)s.")
             raise Unreadable("no_sheet", words % {"name": wanted, "known": ", ".join(by_name)})

@@ -36,6 +36,13 @@ def on_line(change: LeadChange, line: int) -> LeadChange:
     return replace(change, telling=Telling(input={"line": line}))
 
 
+def judge_terms(workspace: Workspace, actor: Actor, options: Options) -> None:
+    """Before the first row, since every row would be refused for them."""
+    state = ManyState(Shelf(workspace), blank_lead(workspace, actor), is_new=True)
+    change = Terms(options).change
+    judge(state, change, clean(change, workspace), actor)
+
+
 class Writing:
     def __init__(self, workspace: Workspace, actor: Actor, options: Options) -> None:
         self._workspace_id = workspace.pk
@@ -44,7 +51,7 @@ class Writing:
         self.terms = Terms(options)
         self.rehearsal = Rehearsal(options) if options.dry_run else None
         self.workspace = self._open()
-        self._judge_terms()
+        judge_terms(self.workspace, actor, options)
 
     def _open(self) -> Workspace:
         """As it is now: its catalogue and checklist may change while an import runs. The region of the import
@@ -52,12 +59,6 @@ class Writing:
         workspace = Workspace.objects.get(pk=self._workspace_id)
         workspace.region = self.options.region or workspace.region
         return workspace
-
-    def _judge_terms(self) -> None:
-        """Before the first row, since every row would be refused for them."""
-        state = ManyState(Shelf(self.workspace), blank_lead(self.workspace, self.actor), is_new=True)
-        change = self.terms.change
-        judge(state, change, clean(change, self.workspace), self.actor)
 
     def write(self, rows: Sequence[Row]) -> Tally:
         """In the caller's transaction. One import at a time writes to a workspace, or two of them would both

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 import tempfile
 from argparse import ArgumentParser
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from leadhub.workspaces.models import Membership, Workspace
+from leadhub.workspaces.models import Workspace
+from leads.change import Actor
 from leads.errors import Invalid
+from leads.imports.asked import read_terms
 from leads.imports.books import saved_mapping
 from leads.imports.desk import Desk
 from leads.imports.mapping import DIALECTS, ColumnMap, read_yaml
 from leads.imports.options import MATCH_KEYS, ON_MATCH, Options
 from leads.imports.rows import Opened, open_rows
 from leads.imports.source import Source, find_source, spool
+from leads.imports.writing import judge_terms
 from leads.management import command
+
+_TERMS: Final = ("match", "on_match", "assign", "disposition", "consent", "region")
+_USUAL: Final = {"match": ",".join(MATCH_KEYS), "on_match": "skip"}
 
 
 def add_reading(parser: ArgumentParser) -> None:
@@ -76,7 +84,8 @@ def _mapping(workspace: Workspace, options: dict[str, Any]) -> ColumnMap | None:
         try:
             text = options["mapping"].read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            words = _("%(path)s cannot be read: %(why)s.") % {"path": options["mapping"], "why": error}
+            why = getattr(error, "strerror", "") or error
+            words = _("%(path)s cannot be read: %(why)s.") % {"path": options["mapping"], "why": why}
             raise command.unreadable("mapping", "unreadable", words) from None
         try:
             return read_yaml(text, Desk(workspace).definitions)
@@ -85,29 +94,47 @@ def _mapping(workspace: Workspace, options: dict[str, Any]) -> ColumnMap | None:
     return saved_mapping(workspace, options["source"]) if options["source"] else None
 
 
-def read_options(workspace: Workspace, options: dict[str, Any]) -> Options:
-    keys = tuple(key.strip() for key in options["match"].split(",") if key.strip())
-    if unknown := [key for key in keys if key not in MATCH_KEYS]:
-        words = _("Name some of %(known)s, and not %(unknown)s.")
-        shown = {"known": ", ".join(MATCH_KEYS), "unknown": ", ".join(unknown)}
-        raise command.unreadable("match", "invalid_choice", words % shown)
-    return Options(
-        match=keys,
-        on_match=options["on_match"],
-        dry_run=options["dry_run"],
-        tags=tuple(options["tag"]),
-        assignee=_member(workspace, options["assign"]) if options["assign"] else None,
-        disposition=Desk(workspace).outcome(options["disposition"]) if options["disposition"] else "",
-        consent=options["consent"],
-        region=options["region"].upper(),
-        announce=options["announce"],
-    )
+def read_options(workspace: Workspace, options: dict[str, Any], actor: Actor) -> Options:
+    """The terms, judged like those of a form."""
+    asked = {name: str(options[name]) for name in (*_TERMS, "announce", "dry_run")}
+    try:
+        terms = replace(read_terms(workspace, asked), tags=tuple(options["tag"]))
+        judge_terms(workspace, actor, terms)
+    except Invalid as refusal:
+        raise command.refuse(refusal.problems, command.UNREADABLE) from None
+    return terms
 
 
-def _member(workspace: Workspace, email: str) -> Any:
-    rows = Membership.objects.filter(workspace=workspace, left_at=None, user__email__iexact=email.strip())
-    found = rows.values_list("user_id", flat=True).first()
-    if found is None:
-        words = _("Nobody in the workspace has the email %s.") % email
-        raise command.unreadable("assign", "not_found", words)
-    return found
+def judge_errors(path: Path | None, source: Source) -> None:
+    """A file of refused rows may be corrected and imported; to write the next one over it would lose it."""
+    if path is not None and path.exists() and path.samefile(source.path):
+        words = _("%s is the file that is imported; name another one for the rows that are refused.")
+        raise command.unreadable("errors", "same_file", words % path)
+
+
+def open_errors(path: Path | None, stack: ExitStack) -> IO[str] | None:
+    """Unreadable for others from its first byte on."""
+    if path is None:
+        return None
+    try:
+        return stack.enter_context(open(path, "w", encoding="utf-8", newline="", opener=_for_the_owner))
+    except OSError as error:
+        words = _("%(file)s cannot be written (%(why)s); name another file.")
+        raise command.unreadable(
+            "errors", "not_writable", words % {"file": path, "why": error.strerror}
+        ) from None
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def how_to_go_on(options: dict[str, Any]) -> str:
+    """The command for the file of refused rows, with the terms of this one."""
+    words = ["manage.py", "import_leads", options["slug"], str(options["errors"])]
+    for name in ("mapping", "dialect", "source", *_TERMS):
+        if options[name] and options[name] != _USUAL.get(name):
+            words += [f"--{name.replace('_', '-')}", str(options[name])]
+    for tag in options["tag"]:
+        words += ["--tag", tag]
+    return shlex.join([*words, "--announce"] if options["announce"] else words)

@@ -272,6 +272,29 @@ def test_what_was_filled_in_stays_where_a_part_of_it_is_refused(client):
     assert batch.mapping["columns"] == {"Full name": "name", "E-Mail": "ignore", "Hobby": "note"}
 
 
+def test_terms_that_would_refuse_every_row_are_refused_at_once(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    upload(client)
+    batch = ImportBatch.objects.get()
+    answer = step(client, batch.pk, "start", **{"to-0": "name", "on_match": "skip", "tags": "x" * 300})
+    assert answer.status_code == 422 and not Job.objects.exists()
+    assert 'value="name" selected' in answer.content.decode()
+
+
+def test_refused_rows_come_back_as_their_import_was_read(client):
+    client.force_login(make_member(make_workspace(), "manager"))
+    upload(client, b"Who,Mail\nRuiz Ana,no\n", source="")
+    first = ImportBatch.objects.get()
+    form = {"to-0": "name", "to-1": "email", "order-0": "last first", "on_match": "skip"}
+    step(client, first.pk, "start", **form)
+    work()
+    refused = client.get(reverse("admin:import_refused", args=[first.pk])).getvalue()
+    page = client.get(upload(client, refused.replace(b",no,", b",ana@x.example,"), "refused.csv", "").url)
+    again = ImportBatch.objects.exclude(pk=first.pk).get()
+    assert "Read like fair.csv" in page.content.decode()
+    assert select_of(client, again, "Who") == "last first"
+
+
 def test_what_an_exported_list_alone_has_is_not_lost_on_the_page(client):
     """No list of choices offers them, and the first choice is to leave a column out."""
     workspace = make_workspace()

@@ -14,13 +14,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
+from leads.change import ById, LeadChange
+from leads.changes import apply_change
 from leads.imports.books import about
 from leads.imports.cells import as_meant, defuse
 from leads.imports.options import Options
 from leads.management.progress import Progress
 from leads.models import ImportBatch, Lead
 from tests.commands.run import output_of, refusal_of
-from tests.make import make_answerable, make_lead, make_member, make_workspace
+from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
 GERMAN = Path(__file__).parents[1] / "imports/files/kunden-latin1.csv"
@@ -74,8 +76,11 @@ RAGGED = [
 ]
 
 
-def as_workbook(table, path):
+def as_workbook(table, path, title="Sheet", further=""):
     book = Workbook()
+    book.active.title = title
+    if further:
+        book.create_sheet(further)
     for row in table:
         book.active.append(row)
     for cell in (cell for row in book.active.iter_rows() for cell in row if cell.data_type == "f"):
@@ -113,6 +118,94 @@ def test_cells_beyond_the_last_column_stay_with_their_row_until_it_is_corrected(
     assert (report["created"], report["refused"]) == (1, 1)
     lead = Lead.objects.get(first_name="Cy")
     assert (lead.address.city, lead.note) == ("Austin, TX", "at; home, now")
+
+
+VISITORS = """header: 3
+sheet: Visitors
+columns:
+  Who: {to: name, order: last first}
+  Mail: email
+  Seen: {to: captured_at, date: DD/MM/YYYY}
+constants: {source: Fair}
+"""
+
+
+@pytest.mark.parametrize("back_as", ["csv", "xlsx", "txt"])
+def test_refused_rows_come_back_as_their_import_was_read(tmp_path, back_as):
+    """A few rows that were refused are a bad sample, and header and sheet stand elsewhere in their file."""
+    workspace = make_workspace()
+    path, errors, back = tmp_path / "fair.xlsx", tmp_path / "refused.csv", tmp_path / f"back.{back_as}"
+    mapping = tmp_path / "fair.yaml"
+    mapping.write_text(VISITORS)
+    rows = [["Fair"], ["2026"], ["Who", "Mail", "Seen"], ["Ruiz Ana", "no", "03/04/2026"]]
+    as_workbook(rows, path, title="Visitors", further="Notes")
+    out = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command(
+            "import_leads", workspace.slug, str(path), mapping=mapping, errors=errors, tag=["VIP"], stdout=out
+        )
+    assert f"import_leads {workspace.slug} {errors} --mapping {mapping} --tag VIP" in out.getvalue()
+    assert errors.stat().st_mode & 0o077 == 0
+    text = errors.read_text(encoding="utf-8-sig").replace(",no,", ",ana@x.example,")
+    if back_as == "xlsx":
+        as_workbook(list(csv.reader(io.StringIO(text))), back)
+    elif back_as == "txt":
+        as_csv(list(csv.reader(io.StringIO(text))), back)
+    else:
+        back.write_text(text)
+    told = io.StringIO()
+    call_command("import_leads", workspace.slug, str(back), stdout=io.StringIO(), stderr=told)
+    assert "Read like fair.xlsx" in told.getvalue()
+    lead = Lead.objects.get()
+    assert (lead.first_name, lead.last_name, lead.source) == ("Ana", "Ruiz", "Fair")
+    assert f"{lead.captured_at:%Y-%m-%d}" == "2026-04-03"
+    # The mapping of the first file fits as well.
+    call_command(
+        "import_leads", workspace.slug, str(back), mapping=mapping, again=True, source="Web", stdout=out
+    )
+    assert report_of(workspace.slug, str(back), mapping=mapping, dry_run=True)[1]["skipped"] == 1
+
+
+def test_refused_objects_come_back_as_their_import_was_read(tmp_path):
+    workspace = make_workspace()
+    lines = [
+        {"Who": "Ruiz, Ana", "Mail": "ana@x.example", "Web": "https://x.example"},
+        {"Who": "Li, Bo", "Mail": "no"},
+    ]
+    path = written(tmp_path, "\n".join(map(json.dumps, lines)), "list.jsonl")
+    mapping = tmp_path / "list.yaml"
+    mapping.write_text("columns: {Who: {to: name, order: last first}, Mail: email, Web: website}")
+    errors = tmp_path / "refused.jsonl"
+    assert report_of(workspace.slug, path, mapping=mapping, errors=errors)[1]["refused"] == 1
+    errors.write_text(errors.read_text().replace('"no"', '"bo@x.example"'))
+    assert report_of(workspace.slug, str(errors))[1]["created"] == 1
+    assert Lead.objects.get(email="bo@x.example").last_name == "Li"
+
+
+def test_the_file_that_is_imported_is_not_written_over(tmp_path):
+    workspace = make_workspace()
+    path = written(tmp_path, "Name,Email\nAna,no\n")
+    code, lines = refusal_of("import_leads", workspace.slug, path, errors=Path(path))
+    assert code == 2 and "(same_file)" in lines[0] and "Ana,no" in Path(path).read_text()
+    assert not ImportBatch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"resume": "nonsense"}, "not_found"),
+        ({"disposition": "nope"}, "invalid_choice"),
+        ({"region": "XX"}, "invalid_choice"),
+        ({"tag": ["x" * 300]}, "too_long"),
+        ({"mapping": Path("/nowhere")}, "unreadable"),
+    ],
+)
+def test_a_bad_argument_is_two_and_leaves_nothing_behind(tmp_path, wrong, code):
+    workspace = make_workspace()
+    path = written(tmp_path, "Name,Email\nAna,a@x.example\n")
+    said, lines = refusal_of("import_leads", workspace.slug, path, **wrong)
+    assert said == 2 and f"({code})" in lines[0] and "Errno" not in lines[0]
+    assert not ImportBatch.objects.exists() and not Lead.objects.exists()
 
 
 def test_a_code_and_a_person_that_are_not_there_are_named_with_what_is(tmp_path):
@@ -314,6 +407,17 @@ def test_terms_hold_for_all_rows_and_a_bad_one_is_refused_before_any(tmp_path):
     )
     assert lead.lead_tags.get().tag.name == "Fair"
     assert Lead.objects.get(workspace=workspace, first_name="Known").address.city == "Ulm"
+
+
+def test_leads_that_stay_are_listed_by_name_and_id(tmp_path):
+    workspace = make_workspace()
+    report = report_of(workspace.slug, written(tmp_path, "Name,Email\nAna Ruiz,a@x.example\n"))[1]
+    lead = Lead.objects.get()
+    apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(fields={"last_name": "Ng"}))
+    words = f"Ana Ng ({lead.pk}) stays: it was changed since."
+    assert words in output_of("undo_import", report["import"], dry_run=True)
+    (listed,) = json.loads(output_of("undo_import", report["import"], json=True))["listed"]
+    assert (listed["lead"], listed["name"]) == (str(lead.pk), "Ana Ng")
 
 
 def test_an_import_is_taken_back(tmp_path):

@@ -146,7 +146,8 @@ def test_a_key_that_comes_too_late_is_told_of_and_can_be_mapped(tmp_path, monkey
         ),
         ('{"firstName": "Ana", "phoneNumber": "4155552671", "businessName": "R", "plan": "pro"}', "", ""),
         (
-            '{"contact": {"firstName": "Ana", "phone": {"number": "4155552671"}}, "metadata": {}, "customer": {}, "plan": 1}',
+            '{"contact": {"firstName": "Ana", "phone": {"number": "4155552671"}}, "metadata": {}, '
+            '"customer": {}, "plan": 1}',
             "leadping",
             "key: plan.",
         ),

@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.models import Workspace
-from leads.errors import Problem
+from leads.errors import NotFound, Problem
 from leads.imports.books import (
     about,
     earlier,
@@ -32,7 +32,16 @@ from leads.imports.running import run_import
 from leads.imports.source import Source, Unreadable
 from leads.imports.verdicts import Verdict
 from leads.management import command
-from leads.management.importing import add_reading, add_terms, find_input, open_input, read_options
+from leads.management.importing import (
+    add_reading,
+    add_terms,
+    find_input,
+    how_to_go_on,
+    judge_errors,
+    open_errors,
+    open_input,
+    read_options,
+)
 from leads.management.progress import Progress
 from leads.models import ImportBatch
 
@@ -74,8 +83,12 @@ class Command(command.Command):
                 raise command.unreadable("file", refusal.reason, refusal.message) from None
 
     def _handle(self, workspace: Workspace, source: Source, options: dict[str, Any]) -> None:
+        judge_errors(options["errors"], source)
         if options["resume"]:
-            batch = find_batch(workspace, options["resume"])
+            try:
+                batch = find_batch(workspace, options["resume"])
+            except NotFound as refusal:
+                raise command.unreadable("resume", refusal.code, refusal.message) from None
             opened = reopen(batch, source)
         else:
             opened = open_input(workspace, source, options)
@@ -93,7 +106,7 @@ class Command(command.Command):
             self.stderr.write(line, lambda text: text)
 
     def _begin(self, opened: Opened, options: dict[str, Any]) -> ImportBatch:
-        wanted = read_options(opened.workspace, options)
+        wanted = read_options(opened.workspace, options, self.actor)
         file_hash = opened.source.hash()
         before = None if wanted.dry_run or options["again"] else earlier(opened.workspace, file_hash)
         if before is not None and not _may_go_on(before):
@@ -106,7 +119,7 @@ class Command(command.Command):
         causes = Causes()
         is_kept = not batch._state.adding
         with ExitStack() as stack:
-            errors = _open_errors(options["errors"], stack)
+            errors = open_errors(options["errors"], stack)
             report = None if is_kept else _rehearsal(batch, causes, errors)
             told = list(opened.layout.warnings)
             is_over = batch.state == ImportBatch.State.FINISHED
@@ -184,9 +197,8 @@ class Command(command.Command):
             shown = {"count": f"{kind.count:>7,}", "result": kind.result, "where": where, "line": kind.first}
             self.stdout.write(words % {**shown, "message": kind.message, "code": kind.code})
         if options["errors"] and counts["refused"]:
-            self.stdout.write(
-                _("Refused rows: %s. Correct them there and import that file.") % options["errors"]
-            )
+            words = _("Refused rows: %(file)s. Correct them there, and import that file: %(how)s")
+            self.stdout.write(words % {"file": options["errors"], "how": how_to_go_on(options)})
         if batch.state == ImportBatch.State.CANCELLED:
             words = _("Broken off.")
             if not batch._state.adding:
@@ -226,18 +238,6 @@ def _may_go_on(before: ImportBatch) -> bool:
     sys.stderr.write(words % {"day": f"{before.created_at:%Y-%m-%d %H:%M}", "created": before.created})
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
-def _open_errors(path: Path | None, stack: ExitStack) -> IO[str] | None:
-    if path is None:
-        return None
-    try:
-        return stack.enter_context(open(path, "w", encoding="utf-8", newline=""))
-    except OSError as error:
-        words = _("%(file)s cannot be written (%(why)s); name another file.")
-        raise command.unreadable(
-            "errors", "not_writable", words % {"file": path, "why": error.strerror}
-        ) from None
 
 
 def _rehearsal(batch: ImportBatch, causes: Causes, errors: IO[str] | None) -> Callable[[Row, Verdict], None]:

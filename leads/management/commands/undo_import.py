@@ -44,9 +44,8 @@ class Command(command.Command):
             if not options["json"]:
                 why = _REASONS.get(stays.reason, stays.reason)
                 at = f" ({', '.join(stays.paths)})" if stays.paths else ""
-                self.stdout.write(
-                    _("%(lead)s stays: %(why)s%(at)s.") % {"lead": stays.lead_id, "why": why, "at": at}
-                )
+                words = _("%(name)s (%(lead)s) stays: %(why)s%(at)s.")
+                self.stdout.write(words % {"name": stays.name, "lead": stays.lead_id, "why": why, "at": at})
 
         report = undo_import(batch, self.actor, dry_run=options["dry_run"], progress=tell, told=list_it)
         progress.clear()
@@ -56,7 +55,8 @@ class Command(command.Command):
         counts = {"removed": report.removed, "put_back": report.put_back, "stay": report.stay}
         if options["json"]:
             told = [
-                {"lead": str(one.lead_id), "reason": one.reason, "paths": one.paths} for one in report.listed
+                {"lead": str(one.lead_id), "name": one.name, "reason": one.reason, "paths": one.paths}
+                for one in report.listed
             ]
             self.stdout.write(json.dumps({"dry_run": options["dry_run"], **counts, "listed": told}))
             return
