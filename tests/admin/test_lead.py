@@ -13,7 +13,16 @@ from checklists.models import Item
 from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import User
-from leads.change import AnswerChange, ById, CallLog, ConsentWish, ContactPointChange, LeadChange, TagChange
+from leads.change import (
+    AnswerChange,
+    ById,
+    CallLog,
+    ConsentWish,
+    ContactPointChange,
+    DispositionWish,
+    LeadChange,
+    TagChange,
+)
 from leads.changes import apply_change
 from leads.changes.actions import plan_action
 from leads.changes.approval import approve_message
@@ -147,11 +156,50 @@ def test_what_was_given_up_for_theirs_does_not_come_back_when_it_is_asked_again(
     change(workspace, lead, fields={"business_name": "Theirs again"})
     again = post(client, lead, "edit", sent_again(asked, **{"keep.first_name": "theirs"}), "names")
     assert again.status_code == 409
-    done = post(client, lead, "edit", sent_again(again), "names")
+    done = post(client, lead, "edit", sent_again(again, **{"keep.business_name": "mine"}), "names")
 
     assert done.status_code == 302
     lead.refresh_from_db()
     assert (lead.first_name, lead.business_name) == ("Theirs", "Mine too")
+
+
+def test_nothing_is_chosen_for_whoever_is_asked_and_no_choice_overwrites_nobody(client, desk):
+    workspace, agent = desk
+    lead = make_lead(workspace, first_name="Ana", metadata={"page": "a"})
+    apply_change(
+        workspace, make_user_actor(agent), ById(lead.pk), LeadChange(disposition=DispositionWish("contacted"))
+    )
+    change(
+        workspace,
+        lead,
+        fields={"first_name": "Theirs"},
+        metadata={"page": "theirs"},
+        disposition=DispositionWish("qualified"),
+    )
+    was = Lead.objects.get(pk=lead.pk)
+    forms = {
+        ("edit", "names"): {"first_name": "Mine"},
+        ("metadata",): {"metadata": '{"page": "mine"}'},
+        ("status",): {"outcome": "follow_up"},
+    }
+    for (step, *more), form in forms.items():
+        asked = post(client, lead, step, {"version": "2", **form}, *more)
+        for _again in range(2):
+            assert asked.status_code == 409, step
+            assert not re.search(r'name="keep\.[^"]+"[^>]* checked', asked.content.decode()), step
+            asked = post(client, lead, step, {**sent_again(asked), **form}, *more)
+        assert Lead.objects.get(pk=lead.pk).version == was.version, step
+        name = re.search(r'name="(keep\.[^"]+)"', asked.content.decode()).group(1)
+        mine = post(client, lead, step, {**sent_again(asked), **form, name: "mine"}, *more)
+        assert mine.status_code == 302, step
+        was.version += 1
+
+    lead.refresh_from_db()
+    assert (lead.first_name, lead.metadata, lead.disposition.outcome) == (
+        "Mine",
+        {"page": "mine"},
+        "follow_up",
+    )
 
 
 def test_metadata_that_was_refused_loses_nothing_that_others_wrote_meanwhile(client, desk):

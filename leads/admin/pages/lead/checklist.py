@@ -19,7 +19,7 @@ from leads.admin.desk import Desk
 from leads.admin.pages.lead.asked import Nothing, Row, row_of, same_answer, typed_value, value_of
 from leads.admin.pages.lead.opening import open_full, open_lead
 from leads.admin.pages.lead.papers import Paper
-from leads.admin.pages.lead.seen import Since, picks_of, seen_version
+from leads.admin.pages.lead.seen import Since
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, context_of, finish, lost, refuse, sheet
 from leads.admin.pages.render import fragment, is_partial
@@ -64,7 +64,10 @@ def answer(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
 
 def _read_answers(form: QueryDict, only: str) -> Read:
     def read(state: LeadState) -> LeadChange:
-        since = Since(state, seen_version(form, "seen" if only else "version"), picks_of(form))
+        since = Since.of(state, form, "seen" if only else "version")
+        if only:
+            # Whoever types on beside the question has read both values.
+            since.asked = {}
         changes = [
             change
             for item in state.definitions.items
@@ -141,7 +144,7 @@ def _refuse_row(request: HttpRequest, sight: Sight, only: str, refusal: Refusal)
     for group in sight.groups:
         for row in group.rows:
             if row.item.code == only:
-                since = Since(sight.state, seen_version(refusal.typed, "seen"), picks_of(refusal.typed))
+                since = Since.of(sight.state, refusal.typed, "seen")
                 row.refuse(refusal.typed, refusal.by_field, refusal.clashes, since)
                 context = {**context_of(sight, refusal), "row": row}
                 return fragment(request, "leads/lead/_item.html", context, refusal.status)

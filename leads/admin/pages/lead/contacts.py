@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.edit import conflict_of
-from leads.admin.pages.lead.seen import Since, picks_of, seen_version
+from leads.admin.pages.lead.seen import Since
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, sheet, step
 from leads.change import ById, ContactPointChange, LeadChange, Outcome
@@ -67,7 +67,7 @@ def point_edit(desk: Desk, lead: Lead, form: QueryDict, point: UUID) -> Done:
 
     def read(state: LeadState) -> LeadChange:
         row = _point(state, str(point))
-        since = Since(state, seen_version(form), picks_of(form))
+        since = Since.of(state, form)
         value, label = form.get("value", "").strip(), form.get("label", "").strip()
         is_bad = form.get("is_bad") == "yes"
         mine = {"value": value, "label": label, "is_bad": is_bad}

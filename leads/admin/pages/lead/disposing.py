@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from checklists.progress import open_codes
 from leads.admin.desk import Desk
-from leads.admin.pages.lead.seen import Since, picks_of, seen_version
+from leads.admin.pages.lead.seen import Since
 from leads.admin.pages.work.when import SNOOZES, When, read_when
 from leads.change import ById, DispositionWish, LeadChange, Outcome
 from leads.changes import apply_change
@@ -58,7 +58,7 @@ def set_standing(desk: Desk, lead: Lead, form: QueryDict, theirs: LocalTime | No
 
     def read(state: LeadState) -> LeadChange:
         nonlocal left_out
-        since = Since(state, seen_version(form), picks_of(form))
+        since = Since.of(state, form)
         left_out = since.overtakes("outcome", "disposition", wish.outcome)
         since.settle()
         return LeadChange(disposition=None if left_out else wish, note=note or None)

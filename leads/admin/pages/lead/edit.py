@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from leadhub.web.json import Unreadable, read_object
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.cells import SECTIONS, Cell, Section, offered
-from leads.admin.pages.lead.seen import THEIRS, Clash, Since, picks_of, seen_version
+from leads.admin.pages.lead.seen import THEIRS, Clash, Since, asked_in, picks_of
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, sheet
 from leads.admin.telling import Speaker, who_words
@@ -37,6 +37,7 @@ class Conflict:
     entry: Entry
     theirs: str
     mine: str
+    seen: int
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ def _context(
 ) -> dict[str, Any]:
     wanted = _section(section)
     typed = refusal.typed if refusal else {}
-    since = Since(sight.state, seen_version(typed), picks_of(typed))
+    since = Since.of(sight.state, typed)
     inputs = [_input(sight, cell, since, refusal, typed) for cell in wanted.cells]
     open_ones = (one for one in inputs if one.conflict or one.problem)
     next(open_ones, inputs[0]).is_next = True
@@ -97,6 +98,7 @@ def conflict_of(speaker: Speaker, clash: Clash) -> Conflict:
         clash.entry,
         speaker.value(clash.path, clash.theirs),
         speaker.value(clash.path, clash.mine),
+        clash.seen,
     )
 
 
@@ -112,7 +114,7 @@ def _read_section(wanted: Section, form: QueryDict) -> Read:
     """Only what was typed anew is a change; the rest was merely on the screen."""
 
     def read(state: LeadState) -> LeadChange:
-        since = Since(state, seen_version(form), picks_of(form))
+        since = Since.of(state, form)
         parts: dict[str, dict[str, object]] = {"fields": {}, "address": {}, "profile": {}}
         for cell in wanted.cells:
             mine = _typed(form, cell.name)
@@ -143,12 +145,13 @@ def _metadata_context(desk: Desk, sight: Sight, refusal: Refusal | None, query: 
     if refusal is None or conflicts:
         return {"text": text, "conflicts": conflicts, "problem": "", "version": sight.lead.version}
     # A text that is refused goes on being that of the version it was made from; nothing was merged into it.
-    kept = {"version": refusal.typed.get("version", ""), "picks": picks_of(refusal.typed)}
+    kept: dict[str, object] = {"version": refusal.typed.get("version", ""), "picks": picks_of(refusal.typed)}
+    kept["asked"] = asked_in(refusal.typed)
     return {"text": text, "conflicts": [], "problem": refusal.sentences[0], **kept}
 
 
 def _merged(state: LeadState, form: Mapping[str, str]) -> dict[str, object]:
-    since = Since(state, seen_version(form), picks_of(form))
+    since = Since.of(state, form)
     tree: dict[str, object] = state.lead.metadata
     for path, (_old, new) in _own_differences(since, _read_json(form)).items():
         if since.picks.get(path) != THEIRS:
@@ -161,7 +164,7 @@ def metadata(desk: Desk, lead: Lead, form: QueryDict) -> Done:
     wanted = _read_json(form)
 
     def read(state: LeadState) -> LeadChange:
-        since = Since(state, seen_version(form), picks_of(form))
+        since = Since.of(state, form)
         patch: dict[str, object] = {}
         for path, (_old, new) in _own_differences(since, wanted).items():
             if not since.overtakes(path, path, None if new is MISSING else new):

@@ -30,6 +30,8 @@ class Clash:
     mine: object
     theirs: object
     entry: Entry
+    # The version of the lead that mine was made for.
+    seen: int
 
 
 class Clashed(LeadError):
@@ -51,7 +53,14 @@ def seen_version(form: Mapping[str, str], name: str = "version") -> int | None:
 
 def picks_of(form: Mapping[str, str]) -> dict[str, str]:
     """Whose value is to stand, for each field that was asked about."""
-    return {name.removeprefix("keep."): form[name] for name in form if name.startswith("keep.")}
+    found = {name.removeprefix("keep."): form[name] for name in form if name.startswith("keep.")}
+    return {name: pick for name, pick in found.items() if pick in {MINE, THEIRS}}
+
+
+def asked_in(form: Mapping[str, str]) -> dict[str, int]:
+    """Each field that a form asks about, with the version that its value was made for."""
+    found = {name.removeprefix("asked."): seen_version(form, name) for name in form if name[:6] == "asked."}
+    return {name: seen for name, seen in found.items() if seen is not None}
 
 
 @dataclass
@@ -61,7 +70,13 @@ class Since:
     state: LeadState
     seen: int | None
     picks: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
     clashes: list[Clash] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, state: LeadState, form: Mapping[str, str], name: str = "version") -> Since:
+        """As a form says it."""
+        return cls(state, seen_version(form, name), picks_of(form), asked_in(form))
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -90,14 +105,18 @@ class Since:
     ) -> bool:
         """Whether a value that was typed is to be left out: theirs was taken, or it must be asked first.
 
-        The form that asks is made for the version it shows, so “mine” needs no more than being sent.
+        The form that asks is made for the version it shows, so “mine” needs no more than being chosen. A form
+        in which nothing was chosen is asked once more: no value wins because it came second.
         """
         if self.picks.get(name) == THEIRS:
             return True
-        entry, theirs = self.by(path), self.now(path)
+        since = self
+        if name in self.asked and name not in self.picks:
+            since = Since(self.state, min(self.asked[name], self.seen or 0))
+        entry, theirs = since.by(path), self.now(path)
         if entry is None or same(_plain(part(theirs)), _plain(mine)):
             return False
-        self.clashes.append(Clash(name, path, mine, theirs, entry))
+        self.clashes.append(Clash(name, path, mine, theirs, entry, since.seen or 0))
         return True
 
     def settle(self) -> None:

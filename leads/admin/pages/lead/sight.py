@@ -23,7 +23,7 @@ from leads.admin.pages.lead.consents import Consent, consent_by_channel
 from leads.admin.pages.lead.facts import Facts, metadata_of, sections_of
 from leads.admin.pages.lead.papers import Papers, papers_of
 from leads.admin.pages.lead.previewing import preview_of
-from leads.admin.pages.lead.seen import Since, picks_of, seen_version
+from leads.admin.pages.lead.seen import Since
 from leads.admin.pages.lead.story import CHANNEL_NAMES, FILTERS, Day, days_of
 from leads.admin.pages.work.when import their_time
 from leads.admin.telling import Speaker
@@ -120,7 +120,7 @@ class Sight:
 
     def refuse_answers(self, refusal: Any) -> None:
         """What was typed stays in its fields, each with what is wrong with it."""
-        since = Since(self.state, seen_version(refusal.typed), picks_of(refusal.typed))
+        since = Since.of(self.state, refusal.typed)
         for group in self.groups:
             for row in group.rows:
                 row.refuse(refusal.typed, refusal.by_field, refusal.clashes, since)

@@ -15,7 +15,7 @@ from leads.admin.desk import Desk
 from leads.admin.pages.lead.disposing import gesture_context, set_standing
 from leads.admin.pages.lead.edit import conflict_of
 from leads.admin.pages.lead.opening import open_lead, open_row
-from leads.admin.pages.lead.seen import Since, picks_of, seen_version
+from leads.admin.pages.lead.seen import Since, seen_version
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, finish, overtaken, refuse, sheet, step
 from leads.admin.pages.work.when import their_time_now
@@ -87,7 +87,7 @@ def owner(desk: Desk, lead: Lead, form: QueryDict) -> Done:
         raise Invalid([Problem("assignee", "not_found", _("Choose a member of this workspace."), raw)])
 
     def read(state: LeadState) -> LeadChange:
-        since = Since(state, seen_version(form), picks_of(form))
+        since = Since.of(state, form)
         if since.overtakes("assignee", "assignee", str(wanted) if wanted else None):
             since.settle()
             return LeadChange()
