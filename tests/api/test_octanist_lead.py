@@ -102,17 +102,16 @@ def test_a_lead_is_created_and_answered_by_its_id_alone():
 
 def test_a_lead_to_the_key():
     caller = octo()
+    utm = {"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "autumn"}
     sent = {
         **ANA,
+        **utm,
         "custom": {"plan": "pro", "é": [1.5, None]},
         "note": "hi",
         "website": "https://example.org",
         "path": "/quote?a=1",
         "gclid": "Cj0K",
         "fbp": "fb.1.1",
-        "utm_source": "google",
-        "utm_medium": "cpc",
-        "utm_campaign": "autumn",
         "ad_storage": True,
         "ad_user_data": "granted",
         "analytics_storage": "denied",
@@ -136,11 +135,7 @@ def test_a_lead_to_the_key():
         "expiresAt": shown["expiresAt"],
     }
     assert shown["createdAt"] == created.isoformat(timespec="milliseconds")[:-6] + "Z"
-    assert Lead.objects.get().metadata == {
-        "utm_source": "google",
-        "utm_medium": "cpc",
-        "utm_campaign": "autumn",
-    }
+    assert Lead.objects.get().metadata == utm
 
 
 @pytest.mark.parametrize("body", [{}, {"note": "x"}, {"name": "", "email": None, "phone": " ", "custom": ""}])

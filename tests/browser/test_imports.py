@@ -13,17 +13,21 @@ LIST = "Full name;E-Mail;Mobile;Geburtsdatum;Hobby\nAna Ruiz;ana@x.example;415 5
 BAD = "Bo Li;nonsense;415 555 2672;31.02.1990;a rather long text that tells of many things at once\n"
 
 
-def test_a_file_is_imported_while_the_page_watches(manager_page, tmp_path):
-    page = manager_page.open("imports")
-    look(page, "imports-empty")
-    form, empty = page.locator(".new-import").bounding_box(), page.locator(".empty").bounding_box()
-    assert empty["width"] == form["width"]
+def let_work(page, waits="Waiting for a worker."):
+    page.get_by_text(waits).wait_for()
+    call_command("worker", once=True, queues="jobs")
+
+
+def upload(page, tmp_path):
     path = tmp_path / "spring fair.csv"
     path.write_text(LIST + BAD)
     page.get_by_label("File", exact=True).set_input_files(str(path))
     page.get_by_label("Who it is from").fill("Fair")
     page.get_by_role("button", name="Upload and look at it").click()
     page.get_by_role("heading", name="What each column becomes").wait_for()
+
+
+def choose_columns(page):
     assert page.get_by_label("What “E-Mail” becomes").input_value() == "email"
     assert page.get_by_label("How “Geburtsdatum” is written").input_value() == "DD.MM.YYYY"
     page.get_by_label("What “Geburtsdatum” becomes").select_option("metadata.geburtsdatum")
@@ -33,30 +37,35 @@ def test_a_file_is_imported_while_the_page_watches(manager_page, tmp_path):
     assert page.get_by_text("no field has such a name: Hobby").is_visible()
     page.get_by_label("What “Hobby” becomes").select_option("note")
     page.get_by_text("no field has such a name").wait_for(state="detached")
+
+
+def test_a_file_is_imported_while_the_page_watches(manager_page, tmp_path):
+    page = manager_page.open("imports")
+    look(page, "imports-empty")
+    form, empty = page.locator(".new-import").bounding_box(), page.locator(".empty").bounding_box()
+    assert empty["width"] == form["width"]
+    upload(page, tmp_path)
+    choose_columns(page)
     look(page, "imports-map")
     page.get_by_role("button", name="Rehearse all rows").click()
-    page.get_by_text("Waiting for a worker.").wait_for()
-    call_command("worker", once=True, queues="jobs")
+    let_work(page)
     page.get_by_role("heading", name="The first refused rows").wait_for()
     assert page.get_by_text("Geburtsdatum:").is_visible(), "a column is seen by its name"
     look(page, "imports-rehearsed")
     page.get_by_role("button", name="Import the good rows").click()
-    page.get_by_text("Waiting for a worker.").wait_for()
-    call_command("worker", once=True, queues="jobs")
+    let_work(page)
     page.get_by_role("link", name="Show the new leads").wait_for()
     assert Lead.objects.get().last_name == "Ruiz"
     look(page, "imports-done")
     page.get_by_role("button", name="Show what that would do").click()
-    page.get_by_text("leads looked at so far").wait_for()
-    call_command("worker", once=True, queues="jobs")
+    let_work(page, "leads looked at so far")
     page.get_by_text("It would delete 1 leads").wait_for()
     page.get_by_role("button", name="Take it back").click()
     assert "Delete 1 leads, put 0 back" in page.get_by_role("dialog").inner_text()
     page.get_by_role("dialog").get_by_role("button", name="Take it back").or_(
         page.locator("#confirm-yes")
     ).first.click()
-    page.get_by_text("leads looked at so far").wait_for()
-    call_command("worker", once=True, queues="jobs")
+    let_work(page, "leads looked at so far")
     page.get_by_text("It deleted 1 leads").wait_for()
     assert not page.get_by_role("link", name="Show the new leads").is_visible()
     look(page, "imports-undone")
