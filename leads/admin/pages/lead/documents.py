@@ -28,7 +28,7 @@ from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import context_of
 from leads.admin.pages.render import fragment, go, is_partial, page
 from leads.admin.reach import lead_at, lead_to_work
-from leads.admin.refusals import sentences_on_files
+from leads.admin.refusals import sentences, sentences_on_files
 from leads.change import ById
 from leads.changes.document_removal import remove_document
 from leads.changes.documents import add_documents, discard_files, keep_files, uploads_of
@@ -203,11 +203,9 @@ def _told(request: HttpRequest, work: Callable[[], T]) -> T | None:
     """What the work makes; a refusal is said, and None comes of it."""
     try:
         return work()
-    except Invalid as refusal:
-        for problem in refusal.problems:
-            tell(request, problem.message, level="error")
-    except LeadError as refusal:
-        tell(request, refusal.message, level="error")
+    except (Invalid, LeadError) as refusal:
+        for sentence in sentences(refusal):
+            tell(request, sentence, level="error")
     return None
 
 

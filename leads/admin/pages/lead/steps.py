@@ -25,6 +25,7 @@ from leads.admin.pages.lead.opening import is_out_of_sight, open_full, open_lead
 from leads.admin.pages.lead.seen import Clash, Clashed
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.render import fragment, go, is_partial, page
+from leads.admin.refusals import sentences
 from leads.admin.route import Page
 from leads.errors import Invalid, LeadError, Stale
 from leads.models import Entry, Lead
@@ -61,10 +62,10 @@ class Refusal:
         typed = {} if typed is None else typed
         if isinstance(error, Invalid):
             by_field = {problem.field: problem.message for problem in reversed(error.problems)}
-            return cls(step, [problem.message for problem in error.problems], by_field, typed)
+            return cls(step, sentences(error), by_field, typed)
         clashes = {clash.name: clash for clash in error.clashes} if isinstance(error, Clashed) else {}
         status = 409 if isinstance(error, Stale | Clashed) else 422
-        return cls(step, [error.message], {}, typed, clashes, status)
+        return cls(step, sentences(error), {}, typed, clashes, status)
 
 
 Work = Callable[[Desk, Lead, QueryDict], Done]

@@ -18,8 +18,9 @@ from leadhub.workspaces.ids import parse_id
 from leads.admin.desk import Desk
 from leads.admin.notices import tell
 from leads.admin.pages.leads.address import Address, filter_of
-from leads.admin.pages.leads.sheet import problems_by_field, sentences, sheet
+from leads.admin.pages.leads.sheet import problems_by_field, sheet
 from leads.admin.pages.render import fragment, go, is_partial, page
+from leads.admin.refusals import sentences
 from leads.changes import bulk
 from leads.changes.tag_merging import MERGE
 from leads.errors import Invalid, LeadError, NotFound, Problem

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from leads.admin.desk import Desk
 from leads.admin.notices import tell
-from leads.admin.pages.leads.sheet import sentences
 from leads.admin.pages.render import go
+from leads.admin.refusals import sentences
 from leads.change import ById, LeadChange
 from leads.changes import apply_change
 from leads.errors import Invalid, LeadError

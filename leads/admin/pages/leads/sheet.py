@@ -18,12 +18,6 @@ def sheet(request: HttpRequest, template: str, context: dict[str, Any], status: 
     return page(request, "leads/list_sheet.html", inner, status)
 
 
-def sentences(refusal: Invalid | LeadError) -> list[str]:
-    if isinstance(refusal, Invalid):
-        return [problem.message for problem in refusal.problems]
-    return [refusal.message]
-
-
 def problems_by_field(refusal: Invalid | LeadError | None) -> dict[str, str]:
     """For the form whose fields are named so; "" is about no field."""
     if isinstance(refusal, Invalid):

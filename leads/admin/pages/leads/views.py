@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from leads.admin.desk import Desk
 from leads.admin.notices import tell
 from leads.admin.pages.leads.address import Address, filter_of, read_address
-from leads.admin.pages.leads.sheet import problems_by_field, sentences, sheet
+from leads.admin.pages.leads.sheet import problems_by_field, sheet
 from leads.admin.pages.render import fragment, go
+from leads.admin.refusals import sentences
 from leads.changes.views import delete_view, keep_view, save_view
 from leads.errors import Invalid, LeadError, NotFound
 from leads.models import SavedView
