@@ -70,7 +70,7 @@ def plan_action(  # noqa: PLR0913 (an action, with a name for each of its parts)
         action.input = dict(input) if input else None
         refuse_opted_out(draft, action)
         draft.actions.append(action)
-        store(draft, kind="planned", summary=line, input=_told(action))
+        store(draft, kind="planned", summary=line, input=told_of(action))
         return action
 
     return transact(write)
@@ -241,5 +241,5 @@ def _summary(raw: object, problems: Problems) -> str:
     return line or ""
 
 
-def _told(action: Action) -> dict[str, object]:
+def told_of(action: Action) -> dict[str, object]:
     return {"kind": action.kind, "at": action.scheduled_at, **(action.input or {})}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from leadhub.workspaces.models import User, Workspace
 from leads.change import Actor, ActorKind, Where
-from leads.changes.actions import open_draft
+from leads.changes.actions import open_draft, told_of
 from leads.changes.draft import Draft
 from leads.changes.followups import (
     channel_of,
@@ -120,7 +120,7 @@ def _write(
         else:
             _send(draft, action, message)
         draft.actions.append(action)
-        store(draft, kind=kind, summary=action.summary, input=_told(action))
+        store(draft, kind=kind, summary=action.summary, input=told_of(action))
         message.save(force_insert=True)
         return action
 
@@ -168,10 +168,6 @@ def _stop(action: Action) -> None:
 
 def _user(actor: Actor) -> User | None:
     return User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
-
-
-def _told(action: Action) -> dict[str, object]:
-    return {"kind": action.kind, "at": action.scheduled_at, **(action.input or {})}
 
 
 def settle_refusal(action: Action) -> Action:
