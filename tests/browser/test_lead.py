@@ -146,6 +146,11 @@ def test_two_who_change_one_field_are_asked_and_two_fields_are_merged(desk_page,
     expect(mine.locator("dialog[open]")).to_contain_text("Maria Santos changed this")
     expect(mine.locator("dialog[open]")).to_contain_text("Hart & Sons")
     expect(mine.get_by_label("Keep mine:")).to_be_focused()
+    outer = mine.locator("dialog .clash").bounding_box()
+    for choice in mine.locator("dialog .clash label").all():
+        inner = choice.bounding_box()
+        assert outer["x"] <= inner["x"] and inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+        expect(choice.locator("input")).not_to_be_checked()
     look(mine, "lead-conflict")
     mine.get_by_label("Take theirs:").check()
     mine.get_by_role("button", name="Save").click()
