@@ -17,7 +17,7 @@ from leads.imports.cells import date_reader, is_since
 from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.layout import Layout
 from leads.imports.mapping import ColumnMap, Reading
-from leads.imports.synonyms import SYNONYMS
+from leads.imports.synonyms import SYNONYMS, key_of_name
 from leads.imports.targets import FIXED, Target, find_target
 
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
@@ -93,21 +93,19 @@ def _is_kept(mapping: ColumnMap, name: str) -> bool:
     return is_kept and not name.startswith("metadata.")
 
 
-def _key(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
-    return _OTHER.sub("", re.sub(r"\(\d+\)$", "", plain))
-
-
 def _synonyms(definitions: Definitions) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in definitions.items:
-        found |= {_key(item.label): f"answers.{item.code}", _key(item.code): f"answers.{item.code}"}
+        found |= {
+            key_of_name(item.label): f"answers.{item.code}",
+            key_of_name(item.code): f"answers.{item.code}",
+        }
     for path in FIXED:
         section, _dot, last = path.rpartition(".")
         if section.split(".")[0] not in {"opt_in", "opt_out", "contact_points", "archive", *_UNDECLARED}:
-            found.setdefault(_key(last), path)
+            found.setdefault(key_of_name(last), path)
     for path, words in SYNONYMS.items():
-        found |= dict.fromkeys(map(_key, words), path)
+        found |= dict.fromkeys(map(key_of_name, words), path)
     return found
 
 
@@ -119,7 +117,7 @@ def _target(
     exact = find_target(name, definitions)
     if exact is not None and (name != "id" or _are_ids(samples)):
         return None if exact.path in taken else exact
-    path = known.get(_key(name)) or known.get(_key(name.rpartition(".")[2]), "")
+    path = known.get(key_of_name(name)) or known.get(key_of_name(name.rpartition(".")[2]), "")
     if not samples:
         return None if not path or path in taken else FIXED.get(path) or find_target(path, definitions)
     path = _path_by_samples(path, samples)

@@ -15,6 +15,7 @@ from leads.imports import objects
 from leads.imports.delimited import DELIMITERS, ERROR_COLUMNS, Lines, Record, read_records, sniff_delimiter
 from leads.imports.source import Kind, Source, Unreadable
 from leads.imports.storable import storable_text
+from leads.imports.synonyms import is_usual_name
 from leads.imports.workbook import open_workbook
 
 _SAMPLED: Final = 200
@@ -192,18 +193,34 @@ def _find_header(first: Sequence[Record], wanted: int) -> int:
         if set(ERROR_COLUMNS) <= set(cells):
             return at
     if wanted:
-        for at, (line, _cells) in enumerate(first):
-            if line == wanted:
-                return at
-        raise Unreadable("no_header", _("There is no header in line %d.") % wanted)
+        return _place_of(first, wanted)
     filled = [sum(1 for cell in cells if cell.strip()) for _line, cells in first[:_LOOKED_FOR_HEADER]]
     enough = max(1, max(filled) * 0.6)
     at = next(at for at, count in enumerate(filled) if count >= enough)
+    if at + 1 < len(filled) and _names_more(first[at + 1][1], first[at][1]):
+        at += 1
     line, cells = first[at]
-    if any(_VALUE.fullmatch(cell.strip()) for cell in cells):
+    if _has_values(cells):
         words = _("Line %d holds values and no names of columns; add a line above it that names the columns.")
         raise Unreadable("no_header", words % line)
     return at
+
+
+def _place_of(first: Sequence[Record], wanted: int) -> int:
+    for at, (line, _cells) in enumerate(first):
+        if line == wanted:
+            return at
+    raise Unreadable("no_header", _("There is no header in line %d.") % wanted)
+
+
+def _names_more(cells: Sequence[str], above: Sequence[str]) -> bool:
+    """What stands above it are groups of columns, in cells that were merged."""
+    usual = sum(map(is_usual_name, cells))
+    return usual > max(1, sum(map(is_usual_name, above))) and not _has_values(cells)
+
+
+def _has_values(cells: Sequence[str]) -> bool:
+    return any(_VALUE.fullmatch(cell.strip()) for cell in cells)
 
 
 def _named(cells: Sequence[str], warnings: list[str]) -> list[str]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Final
+
+_NUMBERED: Final = re.compile(r"\(\d+\)$", re.ASCII)
+_OTHER: Final = re.compile(r"[^a-z0-9]+")
 
 _NAMES: Final = {
     "name": "full name, contact, contact name, lead name, customer, customer name, client, "
@@ -57,3 +62,18 @@ _NAMES: Final = {
     "opt_out.sms": "sms opt out, do not text, sms opted out",
 }
 SYNONYMS: Final = {path: tuple(words.split(", ")) for path, words in _NAMES.items()}
+
+
+def key_of_name(name: str) -> str:
+    """What two ways of writing a column's name have in common."""
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+    return _OTHER.sub("", _NUMBERED.sub("", plain))
+
+
+_KEYS: Final = frozenset(
+    key_of_name(word) for path, words in SYNONYMS.items() for word in (path.rpartition(".")[2], *words)
+)
+
+
+def is_usual_name(name: str) -> bool:
+    return key_of_name(name) in _KEYS

@@ -99,6 +99,21 @@ def test_a_spreadsheet_with_a_merged_title_is_read_from_its_header(tmp_path):
     assert "line 5" in told and "Notes" in told and "formulas" in told
 
 
+def test_a_header_of_two_lines_is_read_from_the_one_that_names_the_columns(tmp_path):
+    table = "Visitors;;;\nContact;;Company;Text\nName;E-Mail;Firma;Ort\nAna;a@x.example;Ruiz Ltd;Ulm\n"
+    found = opened(written(tmp_path, table))
+    assert (found.layout.header_line, len(list(found.rows()))) == (3, 1)
+    assert [readings[0].target.path for readings in found.mapping.columns.values()] == [
+        "name",
+        "email",
+        "business_name",
+        "address.city",
+    ]
+    # Rows of people are no names of columns, whatever they are called.
+    plain = opened(written(tmp_path, "Customer;City;Text\nPhone;Name;x\nMail;Mobil;y\n"))
+    assert plain.layout.header_line == 1
+
+
 def test_a_vendors_dump_is_read_wherever_its_list_stands():
     found = opened(FILES / "vendor-dump.json")
     ana, bo, nobody, broken = found.rows()
