@@ -97,7 +97,7 @@ def actor_of(batch: ImportBatch, actor: Actor | None = None) -> Actor:
         name[:200],
         "import",
         user_id=actor.user_id if actor else batch.user_id,
-        may_override=actor.may_override if actor else False,
+        may_override=Options.of(batch).may_override or bool(actor and actor.may_override),
         role=actor.role if actor else "",
     )
 

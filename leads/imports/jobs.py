@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from leadhub.workspaces.clock import now
@@ -14,6 +15,7 @@ from leads.imports.starting import IMPORT, UNDO, forget_file, kept_file
 from leads.imports.undo import UndoReport, undo_import
 from leads.models import ImportBatch, Job
 from leads.outbox.jobs import Cancelled, Pace, runs
+from leads.queries import reach
 
 
 @runs(IMPORT)
@@ -57,7 +59,7 @@ def take_back(job: Job, pace: Pace) -> dict[str, Any]:
     def tell(report: UndoReport) -> None:
         pace.step(report.removed + report.put_back + report.stay, batch.created + batch.updated)
 
-    report = undo_import(batch, _actor(job), dry_run=dry_run, progress=tell)
+    report = undo_import(batch, _who_takes_back(job), dry_run=dry_run, progress=tell)
     listed = [
         {"lead": str(one.lead_id), "reason": one.reason, "paths": list(one.paths)}
         for one in report.listed[:100]
@@ -75,3 +77,9 @@ def _actor(job: Job) -> Actor:
     name = str(job.user) if job.user else "import"
     kind = ActorKind.USER if job.user else ActorKind.SYSTEM
     return Actor(kind, name, "import", user_id=job.user_id)
+
+
+def _who_takes_back(job: Job) -> Actor:
+    """An override goes back for whoever may set one: an owner, and a key for imports."""
+    member = reach.actor_of(job.workspace, job.user_id, "import") if job.user_id else None
+    return replace(_actor(job), may_override=member.may_override if member else not job.user_id)

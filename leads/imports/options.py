@@ -22,7 +22,8 @@ class Options:
     has; `create` makes a second one.
 
     `tags`, `assignee`, `disposition` and `consent` (its basis, in words) hold for every row that is stored;
-    a consent basis never ends an opt-out. `announce` sends the events of each lead.
+    a consent basis never ends an opt-out. `announce` sends the events of each lead. `may_override` is whether
+    who began it may say of a lead that it is enabled whatever else holds.
     """
 
     match: tuple[MatchKey, ...] = MATCH_KEYS
@@ -34,6 +35,7 @@ class Options:
     consent: str = ""
     region: str = ""
     announce: bool = False
+    may_override: bool = False
     batch_size: int = BATCH_SIZE
 
     @property
@@ -53,6 +55,7 @@ class Options:
             "consent": self.consent,
             "region": self.region,
             "announce": self.announce,
+            "may_override": self.may_override,
             "batch_size": self.batch_size,
         }
 

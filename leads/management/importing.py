@@ -98,7 +98,8 @@ def read_options(workspace: Workspace, options: dict[str, Any], actor: Actor) ->
     """The terms, judged like those of a form."""
     asked = {name: str(options[name]) for name in (*_TERMS, "announce", "dry_run")}
     try:
-        terms = replace(read_terms(workspace, asked), tags=tuple(options["tag"]))
+        # Who runs commands may do what an owner may.
+        terms = replace(read_terms(workspace, asked), tags=tuple(options["tag"]), may_override=True)
         judge_terms(workspace, actor, terms)
     except Invalid as refusal:
         raise command.refuse(refusal.problems, command.UNREADABLE) from None

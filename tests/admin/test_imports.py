@@ -272,6 +272,29 @@ def test_what_was_filled_in_stays_where_a_part_of_it_is_refused(client):
     assert batch.mapping["columns"] == {"Full name": "name", "E-Mail": "ignore", "Hobby": "note"}
 
 
+@pytest.mark.parametrize(("role", "refused"), [("owner", 0), ("manager", 1)])
+def test_an_override_is_imported_for_an_owner_alone(client, role, refused):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "owner"))
+    upload(client, b"last_name,override.enabled,override.reason\nRuiz,no,quarrel\n")
+    batch = ImportBatch.objects.get()
+    form = {
+        "to-0": "last_name",
+        "to-1": "override.enabled",
+        "to-2": "override.reason",
+        "on_match": "overwrite",
+    }
+    rehearsed = step(client, batch.pk, "rehearse", **form).url
+    client.force_login(make_member(workspace, role))
+    client.post(f"{rehearsed}start/")
+    work()
+    batch.refresh_from_db()
+    assert (batch.state, batch.refused, batch.created) == ("finished", refused, 1 - refused)
+    step(client, batch.pk, "undo")
+    work()
+    assert not Lead.objects.filter(deleted_at=None).exists()
+
+
 def test_terms_that_would_refuse_every_row_are_refused_at_once(client):
     client.force_login(make_member(make_workspace(), "manager"))
     upload(client)

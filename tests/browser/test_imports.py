@@ -7,6 +7,8 @@ from django.core.management import call_command
 
 from leads.models import Lead
 from tests.browser.desk import look
+from tests.imports.test_export import exported, fill, make_desk
+from tests.make import make_member
 
 pytestmark = pytest.mark.browser
 LIST = "Full name;E-Mail;Mobile;Geburtsdatum;Hobby\nAna Ruiz;ana@x.example;415 555 2671;17.05.1984;chess\n"
@@ -70,3 +72,24 @@ def test_a_file_is_imported_while_the_page_watches(manager_page, tmp_path):
     assert not page.get_by_role("link", name="Show the new leads").is_visible()
     look(page, "imports-undone")
     look(manager_page.open("imports"), "imports-history")
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "jsonl"])
+def test_an_export_comes_back_through_the_page_as_it_stands(sign_in, workspace, tmp_path, format):
+    """Whoever changes nothing loses nothing: each choice of the page says what was guessed."""
+    first = make_desk()
+    fill(first, make_member(first, email="ana@desk.example"))
+    make_member(workspace, email="ana@desk.example")
+    path = tmp_path / f"leads.{format}"
+    path.write_bytes(exported(first, format))
+    make_desk(workspace)
+    page = sign_in(role="owner").open("imports")
+    page.get_by_label("File", exact=True).set_input_files(str(path))
+    page.get_by_role("button", name="Upload and look at it").click()
+    page.get_by_label("If the lead is there already").select_option("create")
+    page.get_by_role("button", name="Import without a rehearsal").click()
+    page.get_by_text("Waiting for a worker.").wait_for()
+    call_command("worker", once=True, queues="jobs")
+    page.get_by_role("link", name="Show the new leads").wait_for()
+    assert page.locator(".counts .refused strong").inner_text() == "0"
+    assert exported(workspace, format) == path.read_bytes()

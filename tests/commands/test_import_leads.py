@@ -409,6 +409,21 @@ def test_terms_hold_for_all_rows_and_a_bad_one_is_refused_before_any(tmp_path):
     assert Lead.objects.get(workspace=workspace, first_name="Known").address.city == "Ulm"
 
 
+def test_an_override_is_imported_and_taken_back(tmp_path):
+    """An export has it, and who runs commands may set it."""
+    workspace = make_workspace()
+    known = make_lead(workspace, first_name="Known", email="known@x.example")
+    text = "first_name,email,override.enabled,override.reason\nAna,a@x.example,no,quarrel\n"
+    path = written(tmp_path, text + "Known,known@x.example,yes,paid\n")
+    code, report = report_of(workspace.slug, path, on_match="overwrite")
+    assert (code, report["created"], report["updated"]) == (0, 1, 1)
+    known.refresh_from_db()
+    assert (known.override_enabled, known.override_reason) == (True, "paid")
+    output_of("undo_import", report["import"])
+    known.refresh_from_db()
+    assert known.override_enabled is None
+
+
 def test_leads_that_stay_are_listed_by_name_and_id(tmp_path):
     workspace = make_workspace()
     report = report_of(workspace.slug, written(tmp_path, "Name,Email\nAna Ruiz,a@x.example\n"))[1]

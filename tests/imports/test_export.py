@@ -50,8 +50,8 @@ NASTY = [
 ]
 
 
-def make_desk():
-    workspace = make_workspace(region="US", currency="USD")
+def make_desk(workspace=None):
+    workspace = workspace or make_workspace(region="US", currency="USD")
     for code, field_type, rules in (
         ("tax_id", "TEXT", {}),
         ("amount", "NUMBER", {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -100,7 +101,7 @@ class ImportsView(_ImportView):
         if len(received.files) != 1:
             raise Malformed([Problem("file", "required", _("Send one file, as a part called file."))])
         texts, file = received.texts, received.files[0]
-        options = read_terms(self.workspace, texts)
+        options = replace(read_terms(self.workspace, texts), may_override=self.actor.may_override)
         mapping = (
             read_yaml(texts["mapping"], Desk(self.workspace).definitions) if texts.get("mapping") else None
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -47,7 +48,8 @@ class Command(command.Command):
                 words = _("%(name)s (%(lead)s) stays: %(why)s%(at)s.")
                 self.stdout.write(words % {"name": stays.name, "lead": stays.lead_id, "why": why, "at": at})
 
-        report = undo_import(batch, self.actor, dry_run=options["dry_run"], progress=tell, told=list_it)
+        actor = replace(self.actor, may_override=True)
+        report = undo_import(batch, actor, dry_run=options["dry_run"], progress=tell, told=list_it)
         progress.clear()
         self._tell(report, options)
 

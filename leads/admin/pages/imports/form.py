@@ -33,7 +33,8 @@ def keep_form(desk: Desk, batch: ImportBatch, form: Mapping[str, Any]) -> None:
         columns, layout = read_columns(desk, batch, form)
         mapping = replace(before, columns=columns, constants=constants)
         keep_mapping(batch, mapping, notes_of(desk, columns, layout))
-    keep_terms(batch, read_terms(desk.workspace, {name: str(value) for name, value in form.items()}))
+    terms = read_terms(desk.workspace, {name: str(value) for name, value in form.items()})
+    keep_terms(batch, replace(terms, may_override=desk.actor.may_override))
 
 
 def terms_context(desk: Desk, batch: ImportBatch, form: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from leads.admin.pages.imports.form import keep_form
 from leads.admin.pages.imports.show import found, shown
 from leads.admin.refusals import sentences
 from leads.errors import Invalid, LeadError
-from leads.imports.books import mapping_of, save_mapping
+from leads.imports.books import keep_terms, mapping_of, save_mapping
+from leads.imports.options import Options
 from leads.imports.starting import IMPORT, discard, job_of, rehearse, start, start_undo, stop
 from leads.models import ImportBatch
 from leads.outbox.jobs import retry
@@ -55,6 +57,9 @@ def _start(request: HttpRequest, desk: Desk, batch: ImportBatch) -> ImportBatch:
     if original:
         batch = found(desk, UUID(original))
     _keep(request, desk, batch)
+    if batch.state == ImportBatch.State.READY:
+        # It is theirs who starts it, whoever prepared it.
+        keep_terms(batch, replace(Options.of(batch), may_override=desk.actor.may_override))
     start(batch, again=request.POST.get("again") == "yes")
     source = batch.mapping.get("constants", {}).get("source")
     if source:
