@@ -101,10 +101,10 @@ def clean_item(wanted: ItemSpec, known: Mapping[str, Bare]) -> ItemSpec:
     return cleaned
 
 
-def code_from_label(label: str, taken: set[str]) -> str:
-    """A code for an item that came without one: the label in UPPER_SNAKE, numbered where that is taken."""
+def code_from_label(label: str, taken: set[str], otherwise: str = "ITEM") -> str:
+    """A code for what came without one: the label in UPPER_SNAKE, numbered where that is taken."""
     words = re.findall(r"[A-Z0-9]+", label.upper().encode("ascii", "ignore").decode())
-    base = "_".join(words)[: CODE_LENGTH - 4] or "ITEM"
+    base = "_".join(words)[: CODE_LENGTH - 4] or otherwise
     used = {code.lower() for code in taken}
     number = 1
     code = base

@@ -26,6 +26,7 @@ from leads.changes.rotating import rotate_key
 from leads.models import (
     BulkRow,
     CallOutcome,
+    Disposition,
     Entry,
     Job,
     Lead,
@@ -365,6 +366,37 @@ def test_words_are_added_changed_archived_and_brought_back(client, owner, one, g
     assert "Bring back" in text_of(client.get(reverse(plural)))
     client.post(at(one, row), {"archived": "0"})
     assert "Bring back" not in text_of(client.get(reverse(plural)))
+
+
+@pytest.mark.parametrize(
+    ("one", "model", "name"), [("disposition", Disposition, "outcome"), ("outcome", CallOutcome, "slug")]
+)
+def test_the_name_for_integrations_is_made_from_the_label_where_none_is_given(
+    client, owner, one, model, name
+):
+    workspace, _owner = owner
+    rows = model.objects.filter(workspace=workspace)
+    known = set(rows.values_list("pk", flat=True))
+    labels = (
+        "Spoke with the gatekeeper, who will call us back",
+        "Spoke with the gatekeeper, who wrote",
+        "後で",
+    )
+
+    for label in (*labels, labels[0]):
+        given = {"label": label, "outcome": "", "stage": "contacted"}
+        assert client.post(at(f"{one}_new"), given).status_code == 302, label
+
+    made = list(rows.exclude(pk__in=known).order_by("order").values_list(name, flat=True))
+    assert len(set(made)) == 4
+    assert made[0].startswith("spoke_with_the_gatekeeper") and made[2] == "outcome"
+    assert client.post(at(f"{one}_new"), {"label": "", "outcome": "", "stage": "new"}).status_code == 422
+    row = rows.get(**{name: made[0]})
+    assert (
+        client.post(at(one, row.pk), {"label": "Gatekeeper", "outcome": "", "stage": "contacted"}).status_code
+        == 302
+    )
+    assert rows.get(**{name: made[0]}).label == "Gatekeeper"
 
 
 @pytest.mark.parametrize("one", ["disposition", "outcome"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.definitions import load_definitions
+from checklists.specs import code_from_label
 from leadhub.workspaces.ids import parse_id
 from leadhub.workspaces.models import Workspace
 from leads.admin.desk import Desk
@@ -138,6 +139,29 @@ def find(kind: Kind, desk: Desk, row_id: UUID) -> Any:
     return row
 
 
+# What dispositions and call outcomes share.
+
+
+def _name_for_integrations(shown: Mapping[str, Any]) -> Field:
+    help = _("Small letters, digits and underscores. Left empty, it is made from the label.")
+    return Field(
+        "outcome", _("Name for integrations"), value=shown.get("outcome", ""), optional=True, help=help
+    )
+
+
+def _named(values: dict[str, Any], row: Any, taken: Iterable[str], longest: int = 64) -> dict[str, Any]:
+    """With a name made for what is new; what is there keeps its own, by which integrations know it."""
+    given = values.get("outcome") or "archived" in values
+    if given or (row is not None and "outcome" not in values):
+        return values
+    rest = {name: value for name, value in values.items() if name != "outcome"}
+    if row is not None:
+        return rest
+    # Room for a number, where the name is taken.
+    made = code_from_label(str(values.get("label", ""))[: longest - 4], set(taken), "OUTCOME")
+    return {**rest, "outcome": made.lower()}
+
+
 # Dispositions.
 
 
@@ -146,8 +170,6 @@ def _disposition_fields(desk: Desk, row: Disposition | None) -> list[Field]:
     items = [(item.code, item.label) for item in load_definitions(desk.workspace).items]
     return [
         Field("label", _("Label"), value=shown.get("label", ""), required=True),
-        Field("outcome", _("Name for integrations"), value=shown.get("outcome", ""), required=True,
-              help=_("Small letters, digits and underscores.")),
         Field("stage", _("Stage"), "select", shown.get("stage", Stage.CONTACTED), choices=Stage.choices,
               help=_("What reports and integrations see.")),
         Field("is_default", _("What this stage means when an integration names the stage alone"), "check",
@@ -155,11 +177,14 @@ def _disposition_fields(desk: Desk, row: Disposition | None) -> list[Field]:
         Field("needs_reason", _("Needs a reason"), "check", shown.get("needs_reason", False)),
         Field("required_items", _("Checklist items that must be done first"), "checks",
               shown.get("required_items", []), choices=items),
+        _name_for_integrations(shown),
     ]  # fmt: skip
 
 
 def _save_disposition(desk: Desk, values: dict[str, Any], row: Disposition | None) -> Disposition:
     codes = [item.code for item in load_definitions(desk.workspace).items]
+    known = load_catalogue(desk.workspace).dispositions.values()
+    values = _named(values, row, (one.outcome for one in known))
     columns = voice.read_disposition_row(values, row, codes, strict=desk.workspace.strict_stages)
     return save_disposition(desk.workspace, desk.actor, columns, row.pk if row else None)
 
@@ -171,16 +196,16 @@ def _outcome_fields(desk: Desk, row: CallOutcome | None) -> list[Field]:
     shown = voice.show_call_outcome(row) if row else {}
     return [
         Field("label", _("Label"), value=shown.get("label", ""), required=True),
-        Field("outcome", _("Name for integrations"), value=shown.get("outcome", ""), required=True,
-              help=_("Small letters, digits and underscores.")),
         Field("reaches", _("Somebody was reached"), "check", shown.get("reaches", False),
               help=_("Otherwise the next try is planned as the ladder says.")),
         Field("marks_bad", _("The number does not work"), "check", shown.get("marks_bad", False)),
+        _name_for_integrations(shown),
     ]  # fmt: skip
 
 
 def _save_outcome(desk: Desk, values: dict[str, Any], row: CallOutcome | None) -> CallOutcome:
-    columns = voice.read_call_outcome(values, row)
+    known = load_catalogue(desk.workspace).call_outcomes.values()
+    columns = voice.read_call_outcome(_named(values, row, (one.slug for one in known), 32), row)
     return save_call_outcome(desk.workspace, desk.actor, columns, row.pk if row else None)
 
 
