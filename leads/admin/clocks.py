@@ -41,6 +41,11 @@ def written(moment: date, part: str = "", reader: object = None) -> str:
     return told if part == "clock" else _spelled(here.date(), style[:clock], language) + told
 
 
+def ended(sentence: str) -> str:
+    """A sentence that ends with a time which has a full stop of its own, such as 9:00 a.m., has no second."""
+    return f"{sentence[:-2]}." if sentence.endswith("..") else sentence
+
+
 @lru_cache(maxsize=4096)
 def _spelled(part: date | time, style: str, language: str) -> str:
     """Kept, because the hundred moments of a page are of a few days and minutes."""

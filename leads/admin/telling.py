@@ -126,6 +126,17 @@ def moment_words(value: object) -> str:
     return written(moment)
 
 
+def leaving_words(action: Action, at: datetime) -> str:
+    """When a draft that was planned for a time leaves, for whoever is about to approve it; one that was not
+    leaves at once, as everybody expects."""
+    planned = action.scheduled_at
+    if planned <= action.created_at:
+        return ""
+    if planned > at:
+        return _("Planned for %s; once approved, it leaves then.") % written(planned)
+    return _("Planned for %s, which is over; it leaves as soon as it is approved.") % written(planned)
+
+
 def answer_words(value: object, field_type: str = "") -> str:
     if field_type == "DATE" and isinstance(value, str):
         return written(date.fromisoformat(value))

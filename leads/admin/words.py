@@ -20,6 +20,7 @@ from django.templatetags.static import static
 from django.utils import numberformat
 from django.utils.dateformat import format as date_format
 from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -126,7 +127,8 @@ def icon(name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def when(context: Context, moment: date | None, how: str = "") -> str:
-    """A time as its reader writes it: all of it, its `day` or its `clock`; or `near`, how far off it is."""
+    """A time as its reader writes it: all of it, its `day` or its `clock`; or `near`, how far off it is. With
+    `end` it is the end of a sentence."""
     if moment is None:
         return NOTHING
     reader = getattr(context.get("desk"), "user", None)
@@ -134,9 +136,10 @@ def when(context: Context, moment: date | None, how: str = "") -> str:
         return written(moment, reader=reader)
     here = localtime(moment)
     whole = written(here, reader=reader)
-    text = whole if not how else distance(moment) if how == "near" else written(here, how, reader)
+    text = whole if how in {"", "end"} else distance(moment) if how == "near" else written(here, how, reader)
     told = '<time datetime="{}" title="{} {}">{}</time>'
-    return put(told, moment.isoformat(), whole, here.tzname(), text)
+    found = put(told, moment.isoformat(), whole, here.tzname(), text)
+    return SafeString(f"{found}.") if how == "end" and not text.endswith(".") else found
 
 
 def distance(moment: datetime) -> str:

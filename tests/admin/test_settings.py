@@ -6,11 +6,13 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.template import Context, Template
 from django.urls import reverse
 
 from leadhub.web.models import RequestRecord
@@ -18,7 +20,7 @@ from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.keys import find_key
 from leadhub.workspaces.models import ApiKey, Membership, SignIn, User, Workspace, WorkspaceEntry
-from leads.admin.clocks import written
+from leads.admin.clocks import ended, written
 from leads.change import Actor, ActorKind, Archive, ById, CallLog, LeadChange, TagChange
 from leads.changes import apply_change
 from leads.changes.endpoints import create_endpoint
@@ -697,6 +699,18 @@ def test_the_audit_shows_no_codes_and_times_as_their_reader_writes_them(client, 
     assert str(endpoint.pk) not in page
     assert "webhooks › name" in page
     assert ">call outcome saved</option>" in page
+
+
+def test_a_sentence_that_ends_with_a_time_has_one_full_stop():
+    moment = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
+    for style, shown in (("M j, Y, g:i a", "2:30 p.m.</time>"), ("", "14:30</time>.")):
+        reader = User(date_format=style)
+        page = Template("{% load words %}{% when moment 'end' %}").render(
+            Context({"moment": moment, "desk": SimpleNamespace(user=reader)})
+        )
+        assert page.endswith(shown)
+        assert ended(f"Until {written(moment, reader=reader)}.").count("p.m.") == (1 if style else 0)
+        assert not ended(f"Until {written(moment, reader=reader)}.").endswith("..")
 
 
 def test_days_and_clocks_are_written_as_their_reader_chose():

@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from leadhub.workspaces.clock import at as clock_at
 from leadhub.workspaces.clock import now
+from leadhub.workspaces.models import User
+from leads.admin.clocks import written
 from leads.change import Actor, ActorKind, ById, CallLog, DispositionWish, LeadChange, TagChange
 from leads.changes import apply_change, undo_entry
 from leads.changes.actions import plan_action
 from leads.changes.claims import claim_lead
-from leads.changes.messages import add_draft
+from leads.changes.messages import add_draft, write_message
 from leads.models import Action, Entry, ImportBatch, Lead
 from tests.admin.budget import assert_budget
 from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_user_actor, make_workspace
@@ -293,6 +295,39 @@ def test_a_draft_is_approved_once_and_only_as_it_was_read(client, desk):
     second = client.post(step("approve", draft), {"seen": words})
     assert f"{agent} approved this already; it is sent once." in said(client, second)
     assert Entry.objects.filter(kind="message_approved").count() == 1
+
+
+def test_a_draft_that_was_planned_says_before_and_after_when_it_leaves(client, desk):
+    workspace, agent = desk
+    workspace.approve_all_messages = True
+    workspace.save()
+    User.objects.filter(pk=agent.pk).update(date_format="M j, Y, g:i a")
+    at = now() + timedelta(hours=3)
+    plan = {"channel": "EMAIL", "subject": "Hi", "body": "Hello Ana", "at": at}
+    drafts = []
+    for name in ("Ana", "Ben"):
+        lead = make_lead(workspace, email=f"{name}@example.org", name=name)
+        drafts.append(
+            write_message(workspace, make_user_actor(make_member(workspace)), ById(lead.pk), **plan)
+        )
+    make_draft(workspace)
+    when = written(at, reader=User.objects.get(pk=agent.pk))
+
+    def pages(draft):
+        queue = client.get(INDEX, {"part": "drafts"}).content.decode()
+        lead = client.get(reverse("admin:lead", args=[draft.lead_id])).content.decode()
+        return queue, lead
+
+    for page in pages(drafts[0]):
+        assert f"Planned for {when}; once approved, it leaves then." in page
+    approved = client.post(step("approve", drafts[0]), {"seen": seen(client)})
+    assert f"The message to Ana leaves on {when} <" in said(client, approved).replace("</p>", " </p>")
+    with clock_at(at + timedelta(hours=1)):
+        for page in pages(drafts[1]):
+            assert f"Planned for {when}, which is over; it leaves as soon as it is approved." in page
+        approved = client.post(step("approve", drafts[1]), {"seen": seen(client)})
+        assert "The message to Ben is on its way." in said(client, approved)
+        assert all("Planned for" not in page for page in pages(drafts[1]))
 
 
 def test_a_draft_is_rejected_with_a_reason(client, desk):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leadhub.workspaces.clock import now
+from leads.admin.clocks import ended
 from leads.admin.desk import Desk
 from leads.admin.notices import tell
 from leads.admin.pages.lead.opening import open_any
@@ -82,7 +83,7 @@ def plan(desk: Desk, lead: Lead, form: QueryDict) -> Done:
         summary=summary or str(ActionKind(kind).label if kind in ActionKind.values else ""),
         zone=zone,
     )
-    return Done(_("Planned for %s.") % moment_words(action.scheduled_at), _entry(desk, action))
+    return Done(ended(_("Planned for %s.") % moment_words(action.scheduled_at)), _entry(desk, action))
 
 
 def _open_step(desk: Desk, lead: Lead, form: QueryDict) -> Action:
@@ -98,7 +99,7 @@ def put_off(desk: Desk, lead: Lead, form: QueryDict) -> Done:
     at = read_time(desk, lead, form)
     zone = zone_name(desk, lead, form.get("whose", ""))
     moved = reschedule_action(desk.workspace, desk.actor, action.pk, at=at, zone=zone)
-    return Done(_("Moved to %s.") % moment_words(moved.scheduled_at), _entry(desk, moved))
+    return Done(ended(_("Moved to %s.") % moment_words(moved.scheduled_at)), _entry(desk, moved))
 
 
 @step("next")

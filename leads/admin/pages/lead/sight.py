@@ -26,7 +26,7 @@ from leads.admin.pages.lead.previewing import preview_of
 from leads.admin.pages.lead.seen import Since
 from leads.admin.pages.lead.story import CHANNEL_NAMES, FILTERS, Day, days_of
 from leads.admin.pages.work.when import their_time
-from leads.admin.telling import Speaker
+from leads.admin.telling import Speaker, leaving_words
 from leads.changes.contacts import pointer
 from leads.changes.followups import BY_HAND, channel_of
 from leads.changes.sending import sender_of
@@ -58,12 +58,13 @@ class Twin:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A message to approve: what it will say once its blanks are filled in, if it has any; the facts that it
-    speaks of; and whether its channel may be used."""
+    speaks of; whether its channel may be used; and when it leaves."""
 
     line: LogLine
     preview: dict[str, str]
     facts: list[Fact]
     consent: Consent | None
+    leaves: str
 
 
 class Sight:
@@ -167,7 +168,8 @@ class Sight:
             preview = preview_of(self.desk, self.lead, text, sender) if "{{" in said else {}
             channel = channel_of(line.action) if line.action else None
             consent = next((one for one in self.consents if one.channel == channel), None)
-            found.append(Draft(line, preview, facts_in(said, values), consent))
+            leaves = leaving_words(line.action, self.at) if line.action else ""
+            found.append(Draft(line, preview, facts_in(said, values), consent, leaves))
         return found
 
     def _sender(self, action: Action | None, message: Message | None) -> User:

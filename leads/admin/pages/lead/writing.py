@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leadhub.workspaces.clock import now
 from leadhub.workspaces.ids import parse_id
+from leads.admin.clocks import ended
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.opening import open_full
 from leads.admin.pages.lead.previewing import preview_of
@@ -18,6 +20,7 @@ from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, context_of, sheet, step
 from leads.admin.pages.render import fragment, is_partial, page
 from leads.admin.refusals import who_was_first
+from leads.admin.telling import moment_words
 from leads.change import ById
 from leads.changes.actions import find_action
 from leads.changes.approval import (
@@ -165,6 +168,10 @@ def approve(desk: Desk, lead: Lead, form: QueryDict) -> Done:
         return Done(_("Not sent: %s") % done.error, None, ("next",), level="warning")
     # What was handed to another sender cannot be held back from here.
     entry = None if done.state == Leased.State.DONE else newest_of_action(desk.workspace, done)
+    if done.scheduled_at > now():
+        return Done(
+            ended(_("Approved; it leaves on %s.") % moment_words(done.scheduled_at)), entry, ("next",)
+        )
     return Done(_("Approved; it is on its way."), entry, ("next",))
 
 

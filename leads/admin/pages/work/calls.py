@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.clock import now
-from leads.admin.clocks import written
+from leads.admin.clocks import ended, written
 from leads.admin.desk import Desk
 from leads.admin.pages.work.when import read_when
 from leads.change import ById, CallLog, LeadChange
@@ -78,7 +78,7 @@ def what_follows(lead: Lead, outcome: CallOutcome) -> str:
     """When to go on with it; that nobody will, where the ladder of tries is at its end."""
     following = lead.next_action_at
     if following is not None and following > now():
-        return _("Next step: %s.") % written(following)
+        return ended(_("Next step: %s.") % written(following))
     if following is None and not outcome.reaches and not outcome.marks_bad:
         return _("No further try is planned.")
     return ""

@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from leadhub.workspaces.clock import now
+from leads.admin.clocks import ended, written
 from leads.admin.desk import Desk
 from leads.admin.pages.work.reach import told, warned, way_back
 from leads.admin.reach import lead_to_work
@@ -52,7 +54,11 @@ def _decide(request: HttpRequest, desk: Desk, action_id: UUID, *, approves: bool
         return told(
             request, desk, lead, _("Not sent to %(lead)s: %(why)s") % {"lead": lead, "why": done.error}
         )
-    return told(request, desk, lead, _("The message to %(lead)s is on its way.") % {"lead": lead})
+    text = _("The message to %(lead)s is on its way.") % {"lead": lead}
+    if done.scheduled_at > now():
+        text = _("The message to %(lead)s leaves on %(when)s.")
+        text = ended(text % {"lead": lead, "when": written(done.scheduled_at)})
+    return told(request, desk, lead, text)
 
 
 def _draft(desk: Desk, action_id: UUID) -> tuple[Action, Lead]:

@@ -19,6 +19,7 @@ from leads.admin.desk import Desk
 from leads.admin.notices import notices
 from leads.admin.pages.render import fragment, is_partial, page
 from leads.admin.pages.work.drafts import digest_of
+from leads.admin.telling import leaving_words
 from leads.admin.words import span
 from leads.queries.counts import Count
 from leads.queries.work import Desk as Queue
@@ -99,9 +100,10 @@ def why(row: QueueRow, part: Part, at: datetime, desk: Desk) -> str:
     lead, action = row.lead, row.action
     planned = _(action.summary) if action else _("Follow up")
     if part == Part.DRAFTS:
-        return _("%(who)s wrote this; read it, then approve or reject it") % {
-            "who": (action.actor_name if action else "") or _("Somebody")
-        }
+        who = (action.actor_name if action else "") or _("Somebody")
+        text = _("%(who)s wrote this; read it, then approve or reject it") % {"who": who}
+        leaves = leaving_words(action, at) if action else ""
+        return f"{text}. {leaves}" if leaves else text
     if part == Part.NEW_UNASSIGNED:
         return _("Came %(since)s ago, and nobody has it") % {"since": span(at - lead.created_at)}
     if part == Part.NO_NEXT_STEP or lead.next_action_at is None:
