@@ -266,6 +266,51 @@ def test_an_answer_that_makes_a_document_needed_brings_its_place(client, desk):
     )
 
 
+def boxes_of(page):
+    """Each place of a document in the answer, and how it is put where it belongs."""
+    found = re.findall(r'<(?:article[^>]*|div) id="box-([0-9a-f-]{36})"(?: hx-swap-oob="(\w+)")?', page)
+    return {
+        key: how or ("beforeend" if f'#papers"><article class="paper" id="box-{key}"' in page else "")
+        for key, how in found
+    }
+
+
+def test_what_depends_on_a_document_comes_and_goes_with_it(client, desk):
+    workspace, lead, item = desk
+    when = {"operator": "AND", "rules": [{"code": "statement", "op": "is_set"}]}
+    deed = ask_for(workspace, "deed", "BANK_STATEMENT", label="Deed", conditions=when)
+    renew_catalogue(workspace)
+    mine, theirs = str(item.pk), str(deed.pk)
+
+    came = upload(client, lead, item=mine, files=file()).content.decode()
+    assert boxes_of(came) == {mine: "", theirs: "beforeend"}
+
+    document = Document.objects.get()
+    gone = take_away(client, reverse("admin:lead_document_remove", args=[lead.pk, document.pk]), mine)
+    assert boxes_of(gone.content.decode()) == {mine: "", theirs: "delete"}
+
+    upload(client, lead, item=mine, files=file())
+    upload(client, lead, item=theirs, files=file("deed.pdf"))
+    document = Document.objects.get(item=item, deleted_at=None)
+    kept = take_away(client, reverse("admin:lead_document_remove", args=[lead.pk, document.pk]), mine)
+    page = kept.content.decode()
+    assert boxes_of(page) == {mine: "", theirs: "true"}
+    assert "deed.pdf" in page and f'name="item" value="{theirs}"' not in page
+
+
+def test_an_answer_that_makes_a_document_needless_takes_its_place_away(client, desk):
+    workspace, lead, item = desk
+    asked = {"operator": "AND", "rules": [{"code": "name", "op": "equals", "value": "Ada"}]}
+    Item.objects.filter(pk=item.pk).update(conditions=asked)
+    renew_catalogue(workspace)
+    answer = reverse("admin:lead_answer", args=[lead.pk])
+    for name, how in (("Ada", "beforeend"), ("Bob", "delete")):
+        seen = lead.__class__.objects.get(pk=lead.pk).version
+        form = {"only": "name", "seen": str(seen), "answer.name": name}
+        page = client.post(answer, form, headers={"HX-Request": "true"}).content.decode()
+        assert boxes_of(page) == {str(item.pk): how}, name
+
+
 def test_a_form_of_another_site_uploads_nothing(desk):
     workspace, lead, _item = desk
     careful = Client(enforce_csrf_checks=True)

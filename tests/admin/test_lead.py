@@ -381,6 +381,7 @@ def test_who_takes_a_lead_second_sees_it_as_it_is_by_now_and_who_was_first(clien
     plain = post(client, lead, "mine", {"version": "1"})
     part = post(client, lead, "mine", {"version": "1"}, HX_Request="true")
 
+    assert not re.search(r'id="state-[^"]+" hx-swap-oob', text_of(part)), "a part within a part"
     for answer in (plain, part):
         assert answer.status_code == 409
         text = text_of(answer)

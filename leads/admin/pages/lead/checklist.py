@@ -18,7 +18,7 @@ from leadhub.workspaces.ids import parse_id
 from leads.admin.desk import Desk
 from leads.admin.pages.lead.asked import Nothing, Row, row_of, same_answer, typed_value, value_of
 from leads.admin.pages.lead.opening import open_full, open_lead
-from leads.admin.pages.lead.papers import Paper
+from leads.admin.pages.lead.papers import PapersMoved
 from leads.admin.pages.lead.seen import Since
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import Done, Refusal, context_of, finish, lost, refuse, sheet
@@ -105,8 +105,8 @@ def _show_row(request: HttpRequest, desk: Desk, before: Sight, outcome: Outcome,
         raise Http404
     moved = [one for one in rows_moved(before, after, only) if one is not row]
     row.oob = False
-    fresh = fresh_papers(before, after, moved)
-    context = {**context_of(after), "row": row, "moved": moved, "fresh_papers": fresh}
+    papers = papers_moved(before, after, moved)
+    context = {**context_of(after), "row": row, "moved": moved, "papers_moved": papers}
     response = fragment(request, "leads/lead/_answered.html", context)
     if outcome.changed:
         response["HX-Trigger"] = "lead-changed"
@@ -122,13 +122,18 @@ def rows_moved(before: Sight, after: Sight, code: str) -> list[Row]:
     return rows
 
 
-def fresh_papers(before: Sight, after: Sight, moved: list[Row]) -> list[Paper]:
-    """Items that ask for documents, and had no place among them before."""
-    wanted = {row.item.id for row in moved if row.item.is_file and row.state.applies}
+def papers_moved(before: Sight, after: Sight, moved: list[Row], but: str = "") -> PapersMoved:
+    """Of the items that moved, those that ask for documents; but for the one whose place is drawn anyway."""
+    wanted = {row.item.id for row in moved if row.item.is_file and row.item.code != but}
     if not wanted:
-        return []
-    there = {paper.state.item.id for paper in before.papers.items}
-    return [paper for paper in after.papers.items if paper.state.item.id in wanted - there]
+        return PapersMoved()
+    old = wanted & {paper.state.item.id for paper in before.papers.items}
+    new = {paper.state.item.id: paper for paper in after.papers.items if paper.state.item.id in wanted}
+    return PapersMoved(
+        fresh=[paper for key, paper in new.items() if key not in old],
+        changed=[paper for key, paper in new.items() if key in old],
+        gone=sorted(old - new.keys()),
+    )
 
 
 def _rows(sight: Sight) -> dict[str, Row]:

@@ -22,7 +22,7 @@ from leadhub.web.uploads import LARGEST_UPLOAD, BadParts, Received, ReceivedFile
 from leadhub.workspaces.ids import parse_id
 from leads.admin.desk import Desk
 from leads.admin.notices import tell
-from leads.admin.pages.lead.checklist import fresh_papers, rows_moved
+from leads.admin.pages.lead.checklist import papers_moved, rows_moved
 from leads.admin.pages.lead.opening import open_full
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.lead.steps import context_of
@@ -106,8 +106,8 @@ def _show_kept(request: HttpRequest, before: Sight, item: str | None, status: in
     paper = next((one for one in sight.papers.items if str(one.state.item.id) == item), None)
     known = before.full.definitions.by_id.get(UUID(item)) if item else None
     rows = rows_moved(before, sight, known.code) if known else []
-    fresh = fresh_papers(before, sight, rows)
-    context = {**context_of(sight), "item": item, "paper": paper, "moved": rows, "fresh_papers": fresh}
+    others = papers_moved(before, sight, rows, but=known.code if known else "")
+    context = {**context_of(sight), "item": item, "paper": paper, "moved": rows, "papers_moved": others}
     response = fragment(request, "leads/lead/_kept.html", context, status)
     response["HX-Trigger"] = "lead-changed"
     return response

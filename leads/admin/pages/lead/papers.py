@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from checklists.progress import ItemState, Progress
 from leadhub.web.uploads import LARGEST_FILE, MOST_FILES
@@ -24,6 +25,16 @@ class Paper:
     answer: Answer | None
     documents: list[Document] = field(default_factory=list)
     requests: list[UploadLink] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PapersMoved:
+    """What of the panel changes with an answer or a document elsewhere: items that ask for documents only
+    now, those that ask otherwise, and the ids of those that ask for none any more."""
+
+    fresh: list[Paper] = field(default_factory=list)
+    changed: list[Paper] = field(default_factory=list)
+    gone: list[UUID] = field(default_factory=list)
 
 
 @dataclass(slots=True)
