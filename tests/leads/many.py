@@ -186,8 +186,8 @@ def _repeat_child(house, row, count, number="i", table=OTHER_ID, **values):
 
 def _repeat_children(house, leads):
     child, of_lead = partial(_repeat_child, house), {"lead": house.lead}
-    _repeat_actions(house, leads)
     child(Entry.objects.get(**of_lead), leads, table=ENTRY_ID, action_id="NULL")
+    _repeat_actions(house, leads)
     answer = Answer.objects.filter(**of_lead).order_by("item__order").first()
     child(answer, leads, value="CASE WHEN i % 1000 = 1 THEN '\"rarely\"'::jsonb ELSE '\"yes\"' END")
     tagged = LeadTag.objects.get(**of_lead)
