@@ -17,12 +17,21 @@ def entries_of_import(batch: ImportBatch, *, before: UUID | None, limit: int) ->
 
 def told_by_others(batch: ImportBatch, leads: Collection[UUID]) -> list[tuple[UUID, UUID, str]]:
     """(lead, entry, kind) of what was told of these leads since the import, and not by it; without what takes
-    back what the import told."""
+    back what the import told, and without what was taken back as a whole: it is as if it had not been."""
     rows = Entry.objects.filter(
         workspace=batch.workspace_id, lead_id__among=leads, created_at__gte=batch.created_at
     )
-    others = rows.exclude(import_batch=batch).exclude(undoes__import_batch=batch)
-    return list(others.values_list("lead_id", "pk", "kind"))
+    others = rows.exclude(import_batch=batch).exclude(undoes__import_batch=batch).order_by("-id")
+    found: dict[UUID, tuple[UUID, UUID, str]] = {}
+    undo_of: dict[UUID, UUID] = {}
+    for lead, entry, kind, undoes, kept in others.values_list("lead_id", "pk", "kind", "undoes_id", "kept"):
+        if entry in undo_of:
+            found.pop(undo_of[entry])
+            continue
+        found[entry] = lead, entry, kind
+        if undoes is not None and not (kept or {}).get("stays"):
+            undo_of[undoes] = entry
+    return list(found.values())
 
 
 def leads_acted_on(batch: ImportBatch, leads: Collection[UUID]) -> set[UUID]:

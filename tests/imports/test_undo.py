@@ -4,6 +4,7 @@ import pytest
 
 from leads.change import ById, CallLog, DispositionWish, LeadChange, TagChange
 from leads.changes import apply_change
+from leads.changes.undo import undo_entry
 from leads.imports.undo import undo_import
 from leads.models import Entry, Event, Lead, LeadTag
 from leads.queries.find import live_leads
@@ -86,3 +87,29 @@ def test_leads_that_somebody_has_worked_or_changed_since_stay_and_are_listed():
         made["D"].pk: "worked",
     }
     assert heard == report.listed and report.stay == 4 and report.removed == 1
+
+
+def test_two_imports_are_taken_back_one_after_the_other():
+    """What the second changed and gave back is no reason to keep what the first has made."""
+    workspace = make_workspace()
+    rows = [{"external_id": str(n), "first_name": name} for n, name in enumerate("ABCD")]
+    first = bring(workspace, *rows)
+    second = bring(workspace, *rows, on_match="overwrite", tags=("oops",), disposition="qualified")
+    a, b, c = (Lead.objects.get(first_name=name) for name in "ABC")
+    change(a, last_name="Ng")
+    change(b, tags=TagChange(remove=("oops",)))
+    undo_import(second, SYSTEM)
+    told = Entry.objects.filter(lead=c).latest("id")
+    undo_entry(workspace, SYSTEM, ById(c.pk), told.pk)
+    report = undo_import(first, SYSTEM)
+    assert {one.lead_id for one in report.listed} == {a.pk, b.pk, c.pk}
+    assert names(workspace) == ["A", "B", "C"] and report.removed == 1
+    # What stood before the import and was taken back since is a change since.
+    old = make_lead(workspace, first_name="Old", external_id="9")
+    change(old, last_name="Ng")
+    entry = Entry.objects.filter(lead=old).latest("id")
+    third = bring(workspace, {"external_id": "9", "first_name": "New"}, on_match="overwrite")
+    undo_entry(workspace, SYSTEM, ById(old.pk), entry.pk)
+    undo_import(third, SYSTEM)
+    old.refresh_from_db()
+    assert (old.first_name, old.last_name) == ("Old", "")

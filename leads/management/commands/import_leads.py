@@ -253,9 +253,8 @@ def _rehearsal(batch: ImportBatch, causes: Causes, errors: IO[str] | None) -> Ca
 
 
 def _so_far(batch: ImportBatch) -> str:
-    return _("%(created)s new, %(refused)s refused") % {
-        "created": f"{batch.created:,}",
-        "refused": f"{batch.refused:,}",
+    return _("%(created)s new, %(updated)s updated, %(refused)s refused") % {
+        name: f"{getattr(batch, name):,}" for name in ("created", "updated", "refused")
     }
 
 
