@@ -38,7 +38,7 @@ _FIRST: Final = (
 
 @dataclass(slots=True)
 class Column:
-    """`kind` is how its cells are asked about: `date`, `number` or `order`; `further` what no list offers."""
+    """`kind` is how its cells are asked about: `date`, `number` or `order`; `words` say what it becomes."""
 
     at: int
     name: str
@@ -48,7 +48,7 @@ class Column:
     style: str = ""
     styles: list[str] = field(default_factory=list)
     slug: str = ""
-    further: str = ""
+    words: str = ""
 
 
 def layout_of(batch: ImportBatch) -> Layout | None:
@@ -66,12 +66,12 @@ def columns_of(desk: Desk, batch: ImportBatch) -> list[Column]:
     if mapping.dialect:
         return []
     layout = layout_of(batch)
-    offered = {path for _label, fields in choices_of(desk) for path, _words in fields}
+    offered = {path: words for _label, fields in choices_of(desk) for path, words in fields}
     found = []
     for at, name in enumerate(about(batch).header):
         reading = (*mapping.columns.get(name, ()), None)[0]
         column = column_of(at, name, reading, layout)
-        column.further = "" if column.path in {"", column.slug, *offered} else column.path
+        column.words = "" if column.path == column.slug else offered.get(column.path, column.path)
         found.append(column)
     return found
 

@@ -48,6 +48,7 @@ def shown(
         context |= {
             "columns": columns_of(desk, batch),
             "choices": choices_of(desk),
+            "offers_all": "all" in request.GET,
             **terms_context(desk, batch, request.POST if problems else {}),
         }
         before = earlier(desk.workspace, batch.file_hash)
