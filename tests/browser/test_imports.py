@@ -49,6 +49,12 @@ def test_a_file_is_imported_while_the_page_watches(manager_page, tmp_path):
     upload(page, tmp_path)
     choose_columns(page)
     look(page, "imports-map")
+    page.set_viewport_size({"width": 390, "height": 844})
+    named, plain = page.locator("#written-3"), page.locator("#written-4")
+    assert named.is_visible() and not plain.is_visible(), "nothing is named that is not asked"
+    sample = page.get_by_text("a rather long text").bounding_box()
+    assert sample["x"] + sample["width"] < 390 - 30
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_role("button", name="Rehearse all rows").click()
     let_work(page)
     page.get_by_role("heading", name="The first refused rows").wait_for()
