@@ -26,10 +26,13 @@ def mapping_of_refused(workspace: Workspace, layout: Layout) -> tuple[ColumnMap,
     if not set(ERROR_COLUMNS) <= set(layout.header):
         return None
     names = set(layout.header) - set(ERROR_COLUMNS)
+    if not names:
+        return None
     batches = ImportBatch.objects.filter(workspace=workspace, refused__gt=0).order_by("-created_at")
     for batch in batches.only("name", "mapping", "options", "created_at")[:_LOOKED_AT]:
         told = batch.options.get("about", {})
-        if not _is_from(names, told.get("header", ()), is_json=told.get("kind") in {"json", "jsonl"}):
+        is_json = told.get("kind") in {"json", "jsonl"}
+        if is_json != layout.is_json or not _is_from(names, told.get("header", ()), is_json=is_json):
             continue
         try:
             mapping = read_mapping(batch.mapping, load_definitions(workspace))

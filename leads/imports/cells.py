@@ -49,7 +49,10 @@ def date_reader(style: str) -> Callable[[str], date]:
         if found := pattern.fullmatch(_CLOCK.sub("", text)):
             return _day(found, style)
         # Excel's own days come as ISO text, whatever the others in the column look like.
-        return values.clean_date(text[:10] if text[10:11] in {"T", " "} else text)
+        try:
+            return values.clean_date(text[:10] if text[10:11] in {"T", " "} else text)
+        except ValidationError as refusal:
+            raise _not_so(style, refusal) from None
 
     return read if style != "YYYY-MM-DD" else _iso_day
 
@@ -69,7 +72,10 @@ def moment_reader(style: str, zone: tzinfo) -> Callable[[str], datetime]:
             except ValueError:
                 raise _no_date(style) from None
             return values.clean_moment(moment)
-        return values.clean_moment(f"{text}T00:00" if len(text) == 10 else text, zone)
+        try:
+            return values.clean_moment(f"{text}T00:00" if len(text) == 10 else text, zone)
+        except ValidationError as refusal:
+            raise refusal if style == "YYYY-MM-DD" else _not_so(style, refusal) from None
 
     return read
 
@@ -140,6 +146,12 @@ def _time(found: re.Match[str], clock: re.Match[str] | None) -> tuple[int, int, 
     if parts[3]:
         hour = hour % 12 + (12 if parts[3].lower() == "pm" else 0)
     return hour, minute, second
+
+
+def _not_so(style: str, refusal: ValidationError) -> ValidationError:
+    """To ask for another way of writing than the column's would mislead."""
+    words = _("Write the day as %s, as the mapping of this column says.") % style
+    return ValidationError(words, code=refusal.code)
 
 
 def _no_date(style: str) -> ValidationError:

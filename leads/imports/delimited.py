@@ -127,7 +127,10 @@ def _judge(cells: Sequence[str], line: int, lines: Lines) -> None:
 
 def _broken(error: csv.Error, line: int) -> Unreadable:
     if "field larger" in str(error):
-        return _unclosed(line)
+        words = _(
+            "A cell that begins in line %(line)d is longer than %(size)d MiB, or its quotes are never closed."
+        )
+        return Unreadable("unclosed_quote", words % {"line": line, "size": LONGEST_CELL // MIB})
     words = _("Line %(line)d cannot be read: %(why)s.") % {"line": line, "why": error}
     return Unreadable("broken_line", words)
 

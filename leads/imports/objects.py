@@ -49,7 +49,8 @@ def read_list(file: BinaryIO) -> Iterator[Found]:
 
 def _object(raw: bytes) -> dict[str, object] | Problem:
     try:
-        value = read_json(raw)
+        # Which of two values is meant nobody can tell, and one would be lost.
+        value = read_json(raw, duplicates_refused=True)
     except NotJson as refusal:
         return Problem("", refusal.code, refusal.message)
     if isinstance(value, dict):

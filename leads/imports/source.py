@@ -25,6 +25,7 @@ _UNSUSPECTED: Final = 4 * MIB
 _MOST_UNPACKED: Final = 16 << 30
 MOST_BYTES: Final = 4 << 30
 _BOM: Final = b"\xef\xbb\xbf"
+_MARKUP: Final = (b"<html", b"<!doctype", b"<?xml", b"<table")
 
 
 class Unreadable(LeadError):
@@ -139,6 +140,11 @@ def _refuse_foreign(head: bytes) -> None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:4096].count(0) > len(head[:4096]) // 8:
         words = _("This is UTF-16 or no text at all. Save it as “CSV UTF-8”, or as .xlsx.")
         raise Unreadable("not_text", words)
+    if head.removeprefix(_BOM).lstrip()[:9].lower().startswith(_MARKUP):
+        words = _(
+            "This is a web page or XML, whatever it is called. Open it as a table and save it as .xlsx."
+        )
+        raise Unreadable("not_a_table", words)
     if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf")):
         raise Unreadable("not_a_table", _("This is no table. Send CSV, XLSX, JSON or JSON Lines."))
 

@@ -6,7 +6,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO, Final
@@ -35,7 +35,7 @@ _WITHOUT_RESULT: Final = re.compile(
 
 
 class Workbook:
-    """The first sheet that can be seen, or the one that is named."""
+    """The first sheet that can be seen and has rows, or the one that is named."""
 
     def __init__(self, book: Any, wanted: str = "") -> None:
         seen = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
@@ -47,9 +47,22 @@ class Workbook:
         if wanted and wanted not in by_name:
             words = _("There is no sheet “%(name)s”; there are: %(known)s.")
             raise Unreadable("no_sheet", words % {"name": wanted, "known": ", ".join(by_name)})
-        self.sheet = by_name[wanted] if wanted else seen[0]
-        self.others = [name for name in by_name if name != self.sheet.title]
+        self.candidates = [by_name[wanted]] if wanted else seen
+        self.sheet = self.candidates[0]
+        self.known = tuple(by_name)
         self.without_result = 0
+
+    @property
+    def others(self) -> list[str]:
+        return [name for name in self.known if name != self.sheet.title]
+
+    def choose(self, judge: Callable[[Any], int]) -> None:
+        """A sheet is judged before a row of it is read."""
+        for sheet in self.candidates:
+            self.sheet, self.without_result = sheet, judge(sheet)
+            if next(self.records(), None) is not None:
+                return
+        self.sheet = self.candidates[0]
 
     def records(self) -> Iterator[Record]:
         # What a file says of its own size is not believed: it would be padded to that.
@@ -89,7 +102,7 @@ def open_workbook(source: Source, wanted: str = "") -> Iterator[Workbook]:
         except _BROKEN as error:
             raise _damaged() from error
         try:
-            found.without_result = _judge_rows(book, found.sheet)
+            found.choose(lambda sheet: _judge_rows(book, sheet))
             yield found
         finally:
             book.close()

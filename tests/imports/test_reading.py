@@ -13,10 +13,12 @@ import pytest
 
 from leads.change import ConsentWish, DispositionWish
 from leads.imports.cells import as_meant, defuse
+from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.desk import Desk
 from leads.imports.mapping import read_yaml
 from leads.imports.rows import open_rows
 from leads.imports.source import Unreadable, find_source
+from leads.models import ImportBatch
 from tests.imports import books
 from tests.make import make_answerable, make_workspace
 
@@ -358,6 +360,8 @@ def test_a_formula_is_defused_and_comes_back_as_it_was(tmp_path):
         ("a.xlsx", b"Name,Email\n", "not_a_workbook"),
         ("a.xlsx", b"PK\x03\x04 and nothing more", "broken_workbook"),
         ("a.pdf", b"%PDF-1.7 ...", "not_a_table"),
+        ("a.xls", b"\n<HTML><table><tr><td>Name</td></tr></table>", "not_a_table"),
+        ("a.csv", b"\xef\xbb\xbf<?xml version='1.0'?><rows/>", "not_a_table"),
         ("a.json", b'{"a": {"b": [1, 2]}}', "no_list"),
         ("a.json", b'[{"first_name": "Ana"}, {"first_name": "Bo"', "invalid_json"),
         ("a.json", b'[{"first_name": "Ana"},', "cut_short"),
@@ -388,3 +392,38 @@ def test_a_nul_and_a_nameless_row_are_refused_alone(tmp_path):
     assert nul.change.fields["name"] == "A\x00na"
     assert codes(nameless) == {"required"}
     assert not codes(good)
+
+
+def test_the_first_sheet_that_has_rows_is_read(tmp_path):
+    book = books.Workbook()
+    book.create_sheet("List").append(["Name", "Email"])
+    book["List"].append(["Ana", "a@x.example"])
+    book.save(tmp_path / "list.xlsx")
+    found = opened(tmp_path / "list.xlsx")
+    assert [row.change.fields["email"] for row in found.rows()] == ["a@x.example"]
+    assert "“List” is read; there are also: Sheet." in found.layout.warnings[0]
+
+
+def test_an_object_that_says_a_thing_twice_is_refused(tmp_path):
+    lines = '{"name": "Ana", "phone": "1", "phone": "2"}\n{"name": "Bo", "phone": "4155552671"}\n'
+    for name, text in (("a.jsonl", lines), ("a.json", f"[{lines.strip().replace(chr(10), ',')}]")):
+        twice, good = rows_of(written(tmp_path, text, name))
+        assert codes(twice) and not codes(good)
+
+
+def test_a_refused_day_is_asked_for_as_its_column_is_written(tmp_path):
+    text = "Name,Geburtsdatum,Created\nAna,17.05.1984,17.05.2026\nBo,soon,never\nCy,1985-01-31,2026-01-31\n"
+    _good, bad, iso = rows_of(written(tmp_path, text))
+    assert not codes(iso) and len(bad.change.problems) == 2
+    assert all("DD.MM.YYYY" in str(one.message) for one in bad.change.problems)
+
+
+def test_a_file_without_columns_of_its_own_is_nobodys_refused_rows(tmp_path):
+    workspace = make_workspace()
+    told = {"about": {"kind": "jsonl", "header": ["name"]}}
+    ImportBatch.objects.create(
+        workspace=workspace, name="a", mapping={"dialect": "hub"}, options=told, refused=1
+    )
+    for text in ("", "name,"):
+        path = written(tmp_path, f"{text}{','.join(ERROR_COLUMNS)}\n")
+        assert opened(path, workspace).is_guessed
