@@ -302,6 +302,8 @@ def test_an_answer_that_somebody_else_gave_is_not_overwritten_unasked(client, de
     asked = post(client, lead, "answer", form, HX_Request="true")
     assert asked.status_code == 409
     assert "theirs" in text_of(asked)
+    assert "Take theirs: theirs</label>" in text_of(asked)
+    assert "Keep mine: mine</label>" in text_of(asked)
     kept = post(client, lead, "answer", {**form, "seen": "2", "keep.tax_id": "mine"}, HX_Request="true")
     assert kept.status_code == 200
     assert lead.answers.get().value == "mine"

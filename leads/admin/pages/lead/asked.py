@@ -140,6 +140,10 @@ class Row:
         return answer_words(value, self.item.field_type)
 
     @property
+    def mine(self) -> str:
+        return answer_words(self.clash.mine if self.clash else None, self.item.field_type)
+
+    @property
     def is_open(self) -> bool:
         return self.state.applies and not self.state.done
 
