@@ -1,11 +1,9 @@
-/* Menus, dialogs, confirmations, tabs, copying, notices, drafts and what htmx could not do. Words stand in the page.
+/* Menus, dialogs, confirmations, tabs, copying, notices and what htmx could not do. Words stand in the page.
 
    data-opens="id"        opens a dialog              data-closes        closes the one around it
    data-confirm="text"    asks first, on a form, a button or a link; data-confirm-label names the button
    data-copy="text"       copies it; data-copy-from="id" copies what that element holds
    data-tabs              on a ul of links to #panels: shows one of them at a time
-   data-keep="name"       a field whose draft survives a reload; forgotten when it is sent, and on signing out
-   data-guard             a form that asks before its unsaved changes are left
    data-submits           a field that sends its form when it changes
    data-asks="name"       a button that needs this field: pressed without it, it asks; Enter in the field presses it */
 (() => {
@@ -194,30 +192,8 @@
     show(tabs.find((tab) => tab.hash === location.hash) ?? tabs[0]);
   };
 
-  /* Drafts, of this tab only; they may hold personal data. */
-  const keepName = (field) => `draft ${location.pathname} ${field.dataset.keep}`;
-  document.addEventListener("input", (event) => {
-    if (event.target.dataset.keep) sessionStorage.setItem(keepName(event.target), event.target.value);
-    const guard = event.target.closest("form[data-guard]");
-    if (guard) guard.isDirty = true;
-  });
-  document.addEventListener("submit", (event) => {
-    event.target.isDirty = false;
-    if ("signsOut" in event.target.dataset) sessionStorage.clear();
-    if (event.target.hasAttribute("hx-post") || event.target.hasAttribute("hx-put")) return;
-    for (const field of event.target.querySelectorAll("[data-keep]")) sessionStorage.removeItem(keepName(field));
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful || event.target.nodeName !== "FORM") return;
-    for (const field of event.target.querySelectorAll("[data-keep]")) sessionStorage.removeItem(keepName(field));
-  });
-  addEventListener("beforeunload", (event) => {
-    if ([...document.querySelectorAll("form[data-guard]")].some((form) => form.isDirty)) event.preventDefault();
-  });
-
   const prepare = (root) => {
     for (const list of root.querySelectorAll("[data-tabs]:not([role])")) makeTabs(list);
-    for (const field of root.querySelectorAll("[data-keep]")) if (!field.value) field.value = sessionStorage.getItem(keepName(field)) ?? "";
     for (const notice of root.querySelectorAll(".notice")) fade(notice);
     for (const dialog of root.querySelectorAll("dialog[data-open]")) open(dialog);
   };

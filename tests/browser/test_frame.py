@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from leadhub.workspaces.models import User
-from leads.models import Tag
+from leads.models import Action, Lead, Tag
+from tests.admin.test_work import make_due
 from tests.browser.desk import assert_accessible, assert_fits, assert_light, look
 from tests.make import make_lead, make_member, make_workspace
 
@@ -195,6 +197,61 @@ def test_a_session_that_ended_leads_to_the_sign_in_page_and_back(desk_page):
 
     page.wait_for_url("**/login/**")
     assert "next=/admin/leads/" in page.url
+
+
+def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(desk_page):
+    first, second = (
+        make_due(desk_page.workspace, desk_page.user, -hours, name=f"Lead {hours}") for hours in (2, 1)
+    )
+
+    def sign_in_again():
+        page.wait_for_url("**/login/**")
+        page.get_by_label("Email").fill(desk_page.user.email)
+        page.get_by_label("Password", exact=True).fill("a long enough password")
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda address: "/login/" not in address)
+
+    page = desk_page.open("lead", first.pk)
+    page.get_by_label("Note", exact=True).fill("They like blue")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Add the note").click()
+    sign_in_again()
+    expect(page.get_by_label("Note", exact=True)).to_have_value("They like blue")
+
+    desk_page.open("index", query="?part=overdue")
+    desk_page.key("f")
+    expect(page.locator("h1")).to_have_text("Lead 2")
+    desk_page.key("w")
+    page.keyboard.type("They like green")
+    Session.objects.all().delete()
+    desk_page.key("Escape", "1")
+    sign_in_again()
+    expect(page.locator("h1")).to_have_text("Lead 2")
+    note = page.get_by_label("Note", exact=True)
+    expect(note).to_have_value("They like green")
+    expect(note).to_be_visible()
+    assert not Lead.objects.filter(attempts__gt=0).exists()
+
+    desk_page.key("d")
+    expect(page.locator("#panel").get_by_label("Note")).to_be_visible()
+    page.locator("#panel").get_by_label("Note").fill("They like red")
+    desk_page.key("Escape")
+    expect(page.locator("body")).to_be_focused()
+    desk_page.key("1")
+    expect(page.locator("#notices")).to_contain_text("Lead 2: No answer.")
+    desk_page.open("work_focus_lead", first.pk)
+    expect(page.get_by_label("Note", exact=True).first).to_have_value("")
+    desk_page.key("d")
+    panel = page.locator("#panel")
+    expect(panel.get_by_label("Note")).to_have_value("They like red")
+    panel.get_by_label("Connected").check()
+    panel.get_by_role("button", name="Done").click()
+    expect(page.locator("#notices")).to_contain_text("Done: Lead 2.")
+    desk_page.open("work_focus_lead", first.pk)
+    desk_page.key("d")
+    expect(panel.get_by_label("Note")).to_have_value("")
+    assert Action.objects.filter(lead=first, input__note="They like red").count() == 1
+    assert Lead.objects.get(pk=second.pk).attempts == 0
 
 
 def test_a_server_that_is_away_is_told_and_nothing_is_lost(desk_page):
