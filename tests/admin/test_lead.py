@@ -924,6 +924,21 @@ def test_an_agent_takes_no_step_on_a_colleagues_lead(client, desk):
             assert "ask a manager to hand it over" in text_of(refused), name
 
 
+def test_who_may_only_read_a_lead_is_shown_no_heading_with_nothing_below_it(client):
+    workspace = make_workspace()
+    lead = make_lead(workspace, first_name="Ana", assignee=make_member(workspace).pk)
+    shown = {}
+    for role in ("agent", "manager"):
+        client.force_login(make_member(workspace, role))
+        shown[role] = text_of(client.get(address(lead)))
+
+    for heading in ("<h3>Address</h3>", "<h3>Metadata</h3>", "You can add items for this lead alone."):
+        assert (heading in shown["agent"], heading in shown["manager"]) == (False, True), heading
+    assert "<h3>Names</h3>" in shown["agent"]
+    keeping = {role: re.search(r'<section id="lead-keeping"[^>]*>', page)[0] for role, page in shown.items()}
+    assert [" hidden" in keeping[role] for role in ("agent", "manager")] == [True, False]
+
+
 def test_the_page_says_who_has_the_lead_before_them(client, desk):
     workspace, agent = desk
     lead = make_lead(workspace)

@@ -176,7 +176,8 @@ def _disposition_fields(desk: Desk, row: Disposition | None) -> list[Field]:
               shown.get("is_default", False)),
         Field("needs_reason", _("Needs a reason"), "check", shown.get("needs_reason", False)),
         Field("required_items", _("Checklist items that must be done first"), "checks",
-              shown.get("required_items", []), choices=items),
+              shown.get("required_items", []), choices=items,
+              help="" if items else _("The checklist asks for nothing yet.")),
         _name_for_integrations(shown),
     ]  # fmt: skip
 
