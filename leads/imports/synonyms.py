@@ -52,7 +52,7 @@ _NAMES: Final = {
     "address.province": "provincia, bundesland",
     "address.postal_code": "zip, zipcode, zip code, postcode, post code, plz, codigo postal, postleitzahl",
     "address.country": "land, pais, pays, country code",
-    "profile.birth_date": "dob, birthday, date of birth, birthdate, geburtstag, geburtsdatum, "
+    "profile.birth_date": "dob, born, birthday, date of birth, birthdate, geburtstag, geburtsdatum, "
     "fecha de nacimiento",
     "profile.gender": "sex, geschlecht",
     "profile.income": "annual income, yearly income, einkommen",

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from leadhub.workspaces.models import Workspace
 from leads.change import Actor
-from leads.errors import Invalid
+from leads.errors import Invalid, Problem
 from leads.imports.asked import read_terms
 from leads.imports.books import saved_mapping
 from leads.imports.desk import Desk
@@ -71,7 +71,17 @@ def open_input(workspace: Workspace, source: Source, options: dict[str, Any]) ->
     if options["region"]:
         # Dates are read as the list's country writes them, as its numbers are.
         workspace.region = options["region"].upper()
-    opened = open_rows(source, workspace, _mapping(workspace, options))
+    mapping = _mapping(workspace, options)
+    try:
+        opened = open_rows(source, workspace, mapping)
+    except Invalid as refusal:
+        is_kept = mapping is not None and not options["mapping"]
+        words = _(
+            "That is the mapping that is kept for “%s”. Look at this file with --show-mapping and without "
+            "--source, and bring it with --mapping FILE, which is kept instead."
+        )
+        kept = [Problem("source", "other_columns", words % options["source"])] if is_kept else []
+        raise command.refuse([*refusal.problems, *kept], command.UNREADABLE) from None
     if options["source"]:
         opened = replace(opened, mapping=opened.mapping.with_constants({"source": options["source"][:50]}))
     return opened

@@ -314,6 +314,18 @@ def test_a_mapping_that_names_what_is_not_there_says_what_was_meant(tmp_path, ya
     assert not Lead.objects.filter(workspace=workspace).exists()
 
 
+def test_a_mapping_that_is_kept_and_does_not_fit_says_so(tmp_path):
+    workspace = make_workspace()
+    first = written(tmp_path, "Name,Mail\nAna,a@x.example\n")
+    call_command("import_leads", workspace.slug, first, source="Fair", stdout=io.StringIO())
+    other = written(tmp_path, "Name,E-Mail\nBo,b@x.example\n", "other.csv")
+    code, lines = refusal_of("import_leads", workspace.slug, other, source="Fair")
+    assert code == 2 and "“Mail”" in lines[0] and "kept for “Fair”" in lines[1]
+    mapping = tmp_path / "fair.yaml"
+    mapping.write_text(output_of("import_leads", workspace.slug, other, show_mapping=True))
+    assert report_of(workspace.slug, other, source="Fair", mapping=mapping)[1]["created"] == 1
+
+
 def test_the_same_file_twice_is_asked_about(tmp_path):
     workspace = make_workspace()
     path = written(tmp_path, "Name,Email\nAna,a@x.example\n")
