@@ -67,14 +67,34 @@ def admit(batch: ImportBatch) -> ImportBatch:
 
 @contextmanager
 def kept_file(batch: ImportBatch) -> Iterator[Source]:
-    """Fetched to this machine, wherever it is kept."""
-    if not batch.storage_key or not default_storage.exists(batch.storage_key):
-        raise Unreadable("gone", str(GONE))
+    """Fetched to this machine, wherever it is kept; a copy, so that it stays for as long as it is read."""
+    _require_kept(batch)
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         path = Path(folder) / "file"
         with default_storage.open(batch.storage_key) as file:
             spool(file, path)
         yield find_source(path, batch.name)
+
+
+@contextmanager
+def glanced_at(batch: ImportBatch) -> Iterator[Source]:
+    """For a look at its first rows: where it lies, if that is on this machine."""
+    _require_kept(batch)
+    try:
+        path = Path(default_storage.path(batch.storage_key))
+    except NotImplementedError:
+        with kept_file(batch) as source:
+            yield source
+        return
+    try:
+        yield find_source(path, batch.name)
+    except OSError:
+        raise Unreadable("gone", str(GONE)) from None
+
+
+def _require_kept(batch: ImportBatch) -> None:
+    if not batch.storage_key or not default_storage.exists(batch.storage_key):
+        raise Unreadable("gone", str(GONE))
 
 
 def start(batch: ImportBatch, *, again: bool = False) -> Job:

@@ -16,7 +16,7 @@ from leads.imports.guess import DATED, dated, guess_reading, notes_on, slug_of
 from leads.imports.layout import Layout, lay_out
 from leads.imports.mapping import ORDERS, ColumnMap, Reading
 from leads.imports.source import Unreadable
-from leads.imports.starting import kept_file
+from leads.imports.starting import glanced_at
 from leads.imports.targets import FIXED, Target, find_target
 from leads.models import ImportBatch
 
@@ -55,7 +55,7 @@ def layout_of(batch: ImportBatch) -> Layout | None:
     """The file as it is laid out; none of one that is kept no longer."""
     told = mapping_of(batch.mapping, batch.workspace)
     try:
-        with kept_file(batch) as source:
+        with glanced_at(batch) as source:
             return lay_out(source, header=told.header, delimiter=told.delimiter, sheet=told.sheet)
     except Unreadable:
         return None
