@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from django.core.management import call_command
 
 from leads.change import (
     Actor,
@@ -191,6 +192,24 @@ def test_an_export_takes_the_filters_of_the_list(tmp_path):
     assert refusal_of("export_leads", workspace.slug, str(path))[0] == 2
     assert refusal_of("export_leads", workspace.slug, str(tmp_path / "a.csv"), "--stage", "wno")[0] == 2
     assert refusal_of("export_leads", workspace.slug, str(tmp_path / "a.pdf"))[0] == 1
+
+
+def test_an_export_goes_to_standard_output_with_its_ids(monkeypatch):
+    workspace = make_desk()
+    lead = make_lead(workspace, first_name="Ana")
+    out = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr("sys.stdout", out)
+    call_command("export_leads", workspace.slug, "-", "--ids", "--format", "jsonl")
+    assert f'"id":"{lead.pk}"' in out.buffer.getvalue().decode()
+
+
+def test_an_export_that_breaks_off_leaves_no_half_of_it(tmp_path, monkeypatch):
+    workspace = make_desk()
+    make_lead(workspace, first_name="Ana", note="a note that no spreadsheet of this test holds")
+    monkeypatch.setattr("leads.imports.sheets._LONGEST_CELL", 20)
+    path = tmp_path / "leads.xlsx"
+    code, lines = refusal_of("export_leads", workspace.slug, str(path))
+    assert code == 1 and "export CSV" in lines[0] and not path.exists()
 
 
 def test_no_cell_of_an_export_is_a_formula(tmp_path):

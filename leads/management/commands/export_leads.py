@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
+from leadhub.workspaces.models import Workspace
 from leads.imports.export import FORMATS, format_of, write_export
 from leads.management import command
 from leads.management.progress import Progress
@@ -48,7 +51,7 @@ class Command(command.Command):
         if problems := filters.problems:
             raise command.refuse(problems, command.UNREADABLE)
         if name == "-":
-            write_export(workspace, filters, format, sys.stdout.buffer)
+            self._write_out(workspace, filters, format, options)
             return
         progress = Progress()
         with _open(Path(name), force=options["force"]) as stream:
@@ -62,6 +65,17 @@ class Command(command.Command):
             )
         progress.clear()
         self.stdout.write(_("%(count)s leads in %(file)s.") % {"count": f"{count:,}", "file": name})
+
+    def _write_out(
+        self, workspace: Workspace, filters: LeadFilter, format: str, options: dict[str, Any]
+    ) -> None:
+        try:
+            write_export(workspace, filters, format, sys.stdout.buffer, ids=options["ids"])
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever reads it has enough, as `head` has; what is still held is not to be tried again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise command.quiet(command.REFUSED) from None
 
 
 def _wanted(options: dict[str, Any]) -> dict[str, Any]:
@@ -81,12 +95,20 @@ def _wanted(options: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _open(path: Path, *, force: bool) -> BinaryIO:
-    """Unreadable for others from its first byte on."""
+@contextmanager
+def _open(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """Unreadable for others from its first byte on. Half an export is none, so it does not stay."""
     try:
         flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
-        return open(os.open(path, flags, 0o600), "wb")
+        opened = os.open(path, flags, 0o600)
     except OSError as error:
         words = _("%(file)s cannot be written (%(why)s); name another file, or say --force.")
         shown = {"file": path, "why": error.strerror}
         raise command.unreadable("file", "not_writable", words % shown) from error
+    with open(opened, "wb") as stream:
+        try:
+            yield stream
+        except BaseException:
+            if not force:
+                path.unlink(missing_ok=True)
+            raise
