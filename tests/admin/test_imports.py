@@ -105,6 +105,21 @@ def test_taking_back_is_asked_and_told_by_the_numbers_and_names_that_it_comes_to
     assert left not in client.get(page).content.decode()
 
 
+def test_the_list_of_what_stays_says_where_it_ends(client):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "manager"))
+    upload(client, b"Name\n" + b"".join(b"Ana %d\n" % n for n in range(103)))
+    batch = ImportBatch.objects.get()
+    step(client, batch.pk, "start", **{"to-0": "name", "on_match": "skip"})
+    work()
+    for lead in Lead.objects.all():
+        apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(note="rang"))
+    step(client, batch.pk, "rehearse-undo")
+    work()
+    text = client.get(reverse("admin:import", args=[batch.pk])).content.decode()
+    assert text.count("it was changed since") == 100 and "and 3 more" in text
+
+
 def test_a_refused_row_is_told_by_the_names_of_its_fields_and_columns(client):
     client.force_login(make_member(make_workspace(), "manager"))
     upload(client, b"Zip,Came in,Email\n10115,never,ana@x.example\n1,2,3,4\n1,2\n1,2,3,4\n")

@@ -458,6 +458,8 @@ def test_an_import_is_taken_back(tmp_path):
     assert Lead.objects.filter(workspace=workspace, deleted_at=None).count() == 2
     assert "Deleted 1 leads and put 1 back; 0 stay." in output_of("undo_import", report["import"])
     assert Lead.objects.get(workspace=workspace, deleted_at=None).address.city == ""
+    code, lines = refusal_of("import_leads", workspace.slug, path, resume=report["import"])
+    assert code == 2 and "(already_run)" in lines[0]
     assert report_of(workspace.slug, path)[1]["created"] == 1
     assert refusal_of("undo_import", "nonsense")[0] == 1
 

@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from leadhub.workspaces.models import Workspace
-from leads.errors import NotFound, Problem
+from leads.errors import NotFound, Problem, Refused
 from leads.imports.books import (
     about,
     earlier,
@@ -150,6 +150,10 @@ class Command(command.Command):
             )
         except Unreadable as refusal:
             return refusal
+        except Refused as refusal:
+            if batch.read > done:
+                raise
+            raise command.unreadable("resume", refusal.reason, refusal.message) from None
         finally:
             progress.clear()
             for number, handler in before.items():

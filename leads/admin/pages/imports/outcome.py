@@ -76,4 +76,4 @@ def undone_of(batch: ImportBatch, output: Mapping[str, Any]) -> dict[str, Any]:
         }
         for one in output.get("listed", [])
     ]
-    return {**output, "listed": listed}
+    return {**output, "listed": listed, "more": output.get("stay", 0) - len(listed)}
