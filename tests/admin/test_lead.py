@@ -24,7 +24,7 @@ from leads.change import (
     TagChange,
 )
 from leads.changes import apply_change
-from leads.changes.actions import plan_action
+from leads.changes.actions import plan_action, reschedule_action
 from leads.changes.approval import approve_message
 from leads.changes.endpoints import create_endpoint
 from leads.changes.message_templates import save_template
@@ -498,6 +498,30 @@ def test_a_next_step_is_planned_moved_and_done(client, desk):
     assert action.status == "COMPLETED"
     assert post(client, lead, "complete", {"action": str(action.pk)}).status_code == 422
     assert post(client, lead, "plan", {"kind": "CALL", "at": "soon"}).status_code == 422
+
+
+@pytest.mark.parametrize("wanted", ["put_off", "complete", "call_off"])
+def test_a_next_step_that_a_colleague_moved_meanwhile_is_left_where_it_is(client, desk, wanted):
+    workspace, _agent = desk
+    lead = make_lead(workspace, assignee_type="HUMAN_AGENT")
+    planned = plan_action(
+        workspace, SYSTEM, ById(lead.pk), kind="TASK", at=now() + timedelta(hours=2), summary="Send papers"
+    )
+    page = client.get(address(lead)).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    moved = reschedule_action(workspace, SYSTEM, planned.pk, at=now() + timedelta(days=7))
+    form = {"action": str(planned.pk), "quick": "hour"}
+
+    asked = post(client, lead, wanted, {**form, "seen": seen}, HX_Request="true")
+    assert asked.status_code == 409
+    assert "the tests planned this for" in text_of(asked)
+    planned.refresh_from_db()
+    assert (planned.status, planned.scheduled_at) == ("PENDING", moved.scheduled_at)
+
+    seen = re.search(r'name="seen" value="([^"]+)"', asked.content.decode())[1]
+    assert post(client, lead, wanted, {**form, "seen": seen}).status_code == 302
+    planned.refresh_from_db()
+    assert (planned.status, planned.scheduled_at) != ("PENDING", moved.scheduled_at)
 
 
 def test_a_callback_without_its_time_is_asked_for_and_nothing_is_logged(client, desk):

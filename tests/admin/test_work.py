@@ -14,7 +14,7 @@ from leadhub.workspaces.models import User
 from leads.admin.clocks import written
 from leads.change import Actor, ActorKind, ById, CallLog, DispositionWish, LeadChange, TagChange
 from leads.changes import apply_change, undo_entry
-from leads.changes.actions import plan_action
+from leads.changes.actions import plan_action, reschedule_action
 from leads.changes.claims import claim_lead
 from leads.changes.messages import add_draft, write_message
 from leads.models import Action, Entry, ImportBatch, Lead
@@ -184,6 +184,42 @@ def test_a_snooze_says_what_is_missing_and_is_undone(client, desk):
     undo(client, said(client, answer))
 
     assert Lead.objects.get(pk=lead.pk).next_action_at == before
+
+
+def test_a_row_that_a_colleague_put_off_meanwhile_stays_where_they_put_it(client, desk):
+    workspace, agent = desk
+    lead = make_due(workspace, agent)
+    form = client.get(step("snooze", lead)).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', form)[1]
+    week = now() + timedelta(days=7)
+    moved = reschedule_action(workspace, SYSTEM, Action.objects.get(lead=lead).pk, at=week)
+
+    asked = client.post(step("snooze", lead), {"when": "hour", "seen": seen})
+    assert asked.status_code == 422
+    assert "the tests planned this for" in asked.content.decode()
+    assert Lead.objects.get(pk=lead.pk).next_action_at == moved.scheduled_at
+
+    seen = re.search(r'name="seen" value="([^"]+)"', asked.content.decode())[1]
+    assert client.post(step("snooze", lead), {"when": "hour", "seen": seen}).status_code == 302
+    assert Lead.objects.get(pk=lead.pk).next_action_at < moved.scheduled_at
+
+
+def test_the_second_of_two_who_hand_a_lead_over_is_told_who_has_it(client, desk):
+    workspace, agent = desk
+    lead, first, second = make_due(workspace, agent), make_member(workspace), make_member(workspace)
+    client.force_login(make_member(workspace, "manager"))
+    form = client.get(step("reassign", lead)).content.decode()
+    version = re.search(r'name="version" value="(\d+)"', form)[1]
+    apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(fields={"assignee": first.pk}))
+
+    asked = client.post(step("reassign", lead), {"to": str(second.pk), "version": version})
+    assert asked.status_code == 422
+    assert f"the tests handed this lead over a moment ago; it is now with {first}" in asked.content.decode()
+    assert Lead.objects.get(pk=lead.pk).assignee_id == first.pk
+
+    version = re.search(r'name="version" value="(\d+)"', asked.content.decode())[1]
+    client.post(step("reassign", lead), {"to": str(second.pk), "version": version})
+    assert Lead.objects.get(pk=lead.pk).assignee_id == second.pk
 
 
 def test_putting_off_what_nobody_has_makes_it_mine(client, desk):

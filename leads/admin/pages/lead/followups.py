@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -21,13 +22,16 @@ from leads.admin.pages.lead.slip import typed_before
 from leads.admin.pages.lead.steps import Done, Refusal, finish, refuse, sheet, step
 from leads.admin.pages.render import go
 from leads.admin.pages.work.calls import AGREED, ask_when, what_follows
+from leads.admin.pages.work.moved import refuse_moved
 from leads.admin.pages.work.when import their_time_now
 from leads.admin.telling import moment_words
 from leads.change import ById, CallLog, LeadChange
 from leads.changes import apply_change
 from leads.changes.actions import cancel_action, complete_action, plan_action, reschedule_action
+from leads.changes.transact import transact
 from leads.errors import Invalid, LeadError, Problem
 from leads.models import Action, ActionKind, Entry, Lead
+from leads.queries.find import find_lead
 from leads.queries.log import newest_of_action
 from leads.queries.plans import open_actions
 from leads.values import clean_moment, zone_of
@@ -86,35 +90,53 @@ def plan(desk: Desk, lead: Lead, form: QueryDict) -> Done:
     return Done(ended(_("Planned for %s.") % moment_words(action.scheduled_at)), _entry(desk, action))
 
 
-def _open_step(desk: Desk, lead: Lead, form: QueryDict) -> Action:
-    for line in open_actions(desk.workspace, lead):
-        if line.action is not None and str(line.action.pk) == form.get("action", ""):
-            return line.action
-    raise Invalid([Problem("action", "not_open", _("This was settled meanwhile; look at the timeline."))])
+def _settle(
+    desk: Desk, lead: Lead, form: QueryDict, work: Callable[[Action], Action], wanted: datetime | None = None
+) -> Action:
+    """Do something with the step that a form shows, as long as it stands where the form shows it."""
+
+    def write() -> Action:
+        find_lead(desk.workspace, ById(lead.pk), tests=None, lock=True)
+        lines = open_actions(desk.workspace, lead)
+        key = form.get("action", "")
+        action = next((line.action for line in lines if line.action and str(line.action.pk) == key), None)
+        if action is None:
+            told = _("This was settled meanwhile; look at the timeline.")
+            raise Invalid([Problem("action", "not_open", told)])
+        refuse_moved(desk, lead, action, form.get("seen"), wanted)
+        return work(action)
+
+    return transact(write)
 
 
 @step("next")
 def put_off(desk: Desk, lead: Lead, form: QueryDict) -> Done:
-    action = _open_step(desk, lead, form)
     at = read_time(desk, lead, form)
     zone = zone_name(desk, lead, form.get("whose", ""))
-    moved = reschedule_action(desk.workspace, desk.actor, action.pk, at=at, zone=zone)
+
+    def put(action: Action) -> Action:
+        return reschedule_action(desk.workspace, desk.actor, action.pk, at=at, zone=zone)
+
+    moved = _settle(desk, lead, form, put, at)
     return Done(ended(_("Moved to %s.") % moment_words(moved.scheduled_at)), _entry(desk, moved))
 
 
 @step("next")
 def complete(desk: Desk, lead: Lead, form: QueryDict) -> Done:
-    action = _open_step(desk, lead, form)
-    done = complete_action(desk.workspace, desk.actor, action.pk, note=form.get("note", ""))
-    return Done(_("Done."), _entry(desk, done))
+    def finish_it(action: Action) -> Action:
+        return complete_action(desk.workspace, desk.actor, action.pk, note=form.get("note", ""))
+
+    return Done(_("Done."), _entry(desk, _settle(desk, lead, form, finish_it)))
 
 
 @step("next")
 def call_off(desk: Desk, lead: Lead, form: QueryDict) -> Done:
-    action = _open_step(desk, lead, form)
     reason = form.get("reason", "").strip() or _("Not needed any more.")
-    done = cancel_action(desk.workspace, desk.actor, action.pk, reason=reason)
-    return Done(_("Called off."), _entry(desk, done))
+
+    def cancel(action: Action) -> Action:
+        return cancel_action(desk.workspace, desk.actor, action.pk, reason=reason)
+
+    return Done(_("Called off."), _entry(desk, _settle(desk, lead, form, cancel)))
 
 
 # Calls

@@ -12,20 +12,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from leads.admin.desk import Desk
+from leads.admin.pages.lead.seen import Since
 from leads.admin.pages.lead.slip import typed_before
 from leads.admin.pages.work.calls import open_outcomes, read_call
+from leads.admin.pages.work.moved import refuse_moved, seen_of
 from leads.admin.pages.work.reach import form, told, warned, way_back
-from leads.admin.pages.work.when import SNOOZES, read_when, their_time_now
+from leads.admin.pages.work.when import SNOOZES, When, read_when, their_time_now
 from leads.admin.reach import lead_to_work
-from leads.change import CLEAR, ById, LeadChange
+from leads.change import CLEAR, ById, LeadChange, Read
 from leads.changes import apply_change, transact
 from leads.changes.actions import complete_action, plan_action, reschedule_action
 from leads.changes.claims import take_lead
-from leads.errors import Invalid, LeadError, NotFound
+from leads.errors import Invalid, LeadError, NotFound, Stale
 from leads.models import Action, ActionKind, Lead
+from leads.queries.find import find_lead
 from leads.queries.newest import read_newest
 from leads.queries.work import next_planned
 from leads.queries.workspace import members_in
+from leads.state import LeadState
 from leads.values import LocalTime
 
 _AI: Final = "ai"
@@ -104,22 +108,31 @@ def snooze(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     refusal: Invalid | LeadError | None = None
     if request.method == "POST":
         try:
-            when = read_when(request.POST, desk, theirs, must=True)
-            action = next_planned(desk.workspace, lead.pk)
-            if action is not None:
-                reschedule_action(desk.workspace, desk.actor, action.pk, at=when.at, zone=when.zone)
-            else:
-                fields: dict[str, object] = {"next_action_at": when.at}
-                if lead.assignee_id is None:
-                    fields["assignee"] = desk.user.pk
-                apply_change(desk.workspace, desk.actor, ById(lead.pk), LeadChange(fields=fields))
+            _put_off(desk, lead, request.POST.get("seen"), read_when(request.POST, desk, theirs, must=True))
         except (Invalid, LeadError) as error:
             refusal = error
         else:
             return told(request, desk, lead, _("Put off: %(lead)s.") % {"lead": lead})
     title = _("Put off: %(lead)s") % {"lead": lead}
-    context = {"title": title, "lead": lead, "snoozes": SNOOZES, "theirs": theirs}
+    seen = seen_of(next_planned(desk.workspace, lead.pk))
+    context = {"title": title, "lead": lead, "snoozes": SNOOZES, "theirs": theirs, "seen": seen}
     return form(request, "snooze", context, refusal)
+
+
+def _put_off(desk: Desk, lead: Lead, seen: str | None, when: When) -> None:
+    def write() -> None:
+        find_lead(desk.workspace, ById(lead.pk), tests=None, lock=True)
+        action = next_planned(desk.workspace, lead.pk)
+        refuse_moved(desk, lead, action, seen, when.at)
+        if action is not None:
+            reschedule_action(desk.workspace, desk.actor, action.pk, at=when.at, zone=when.zone)
+            return
+        fields: dict[str, object] = {"next_action_at": when.at}
+        if lead.assignee_id is None:
+            fields["assignee"] = desk.user.pk
+        apply_change(desk.workspace, desk.actor, ById(lead.pk), LeadChange(fields=fields))
+
+    transact(write)
 
 
 def reassign(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
@@ -127,12 +140,8 @@ def reassign(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     lead = lead_to_work(desk, lead_id)
     refusal: Invalid | LeadError | None = None
     if request.method == "POST":
-        to = request.POST.get("to", "")
-        fields: dict[str, object] = {"assignee": to}
-        if to in {"", _AI}:
-            fields = {"assignee": CLEAR, "assignee_type": "AI_AGENT" if to == _AI else "HUMAN_AGENT"}
         try:
-            apply_change(desk.workspace, desk.actor, ById(lead.pk), LeadChange(fields=fields))
+            apply_change(desk.workspace, desk.actor, ById(lead.pk), _read_handing_over(request.POST))
         except (Invalid, LeadError) as error:
             refusal = error
         else:
@@ -140,6 +149,28 @@ def reassign(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
     members = members_in(desk.workspace)
     title = _("Hand over: %(lead)s") % {"lead": lead}
     return form(request, "reassign", {"title": title, "lead": lead, "members": members}, refusal)
+
+
+def _read_handing_over(sent: Mapping[str, str]) -> Read:
+    """The second of two who hand it over at once is told, and may press again."""
+    to = sent.get("to", "")
+    fields: dict[str, object] = {"assignee": to}
+    if to in {"", _AI}:
+        fields = {"assignee": CLEAR, "assignee_type": "AI_AGENT" if to == _AI else "HUMAN_AGENT"}
+
+    def read(state: LeadState) -> LeadChange:
+        since, lead = Since.of(state, sent), state.lead
+        if since.overtakes("assignee", "assignee", None if to in {"", _AI} else to):
+            words = _(
+                "%(who)s handed this lead over a moment ago; it is now with %(whose)s. Nothing was changed; "
+                "press again if yours is to stand."
+            )
+            whose = lead.assignee or (_("the AI") if lead.assignee_type == "AI_AGENT" else _("nobody"))
+            told_of = {"who": since.clashes[0].entry.actor_name, "whose": whose}
+            raise Stale(words % told_of, since.seen or 0, lead.version)
+        return LeadChange(fields=fields)
+
+    return read
 
 
 def take(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
