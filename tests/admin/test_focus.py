@@ -304,6 +304,26 @@ def test_whoever_calls_after_a_colleague_did_is_told_and_the_note_is_not_lost(cl
     assert not own_only or "Ana Diaz" not in text
 
 
+@pytest.mark.parametrize("own_only", [False, True])
+@pytest.mark.parametrize("key", ["skip", "leave"])
+def test_whoever_goes_on_from_a_lead_that_went_to_a_colleague_comes_to_the_next(client, desk, own_only, key):
+    workspace, agent = desk
+    workspace.own_leads_only = own_only
+    workspace.save()
+    lead, other = (make_due(workspace, agent, hours=-hours, name=f"Due {hours}") for hours in (2, 1))
+    assert lead_in(start(client)) == str(lead.pk)
+    change = LeadChange(fields={"assignee": make_member(workspace).pk})
+    apply_change(workspace, SYSTEM, ById(lead.pk), change)
+
+    page = client.post(reverse(f"admin:work_{key}", args=[lead.pk]), follow=True)
+
+    assert page.status_code == 200
+    if key == "skip":
+        assert lead_in(page) == str(other.pk)
+    else:
+        assert "Due 1" in page.content.decode()
+
+
 def test_the_first_call_makes_the_claim_ownership(client, desk):
     workspace, agent = desk
     lead = make_lead(workspace, name="Ana", **HUMAN)

@@ -125,16 +125,16 @@ def hold(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
 
 
 def skip(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
-    """Not now: somebody else may have it, and the run goes on."""
+    """Not now: somebody else may have it, or has it by now, and the run goes on."""
     if request.method != "POST":
         return redirect("admin:work_focus_lead", lead_id=lead_id)
-    lead = lead_at(desk, lead_id)
+    lead = open_any(desk, lead_id)
     release_lead(desk.workspace, desk.actor, ById(lead.pk))
     return redirect(_next(lead))
 
 
 def leave(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
-    lead = lead_at(desk, lead_id)
+    lead = open_any(desk, lead_id)
     run = run_of(request, desk)
     if request.method == "POST":
         release_lead(desk.workspace, desk.actor, ById(lead.pk))
