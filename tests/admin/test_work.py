@@ -366,6 +366,22 @@ def test_a_draft_that_was_planned_says_before_and_after_when_it_leaves(client, d
         assert all("Planned for" not in page for page in pages(drafts[1]))
 
 
+def test_a_draft_with_blanks_says_where_to_read_it_filled_in(client, desk):
+    workspace, _agent = desk
+    make_draft(workspace)
+    assert "Its blanks are filled in" not in client.get(INDEX, {"part": "drafts"}).content.decode()
+    lead = make_lead(workspace, email="ben@example.org", name="Ben")
+    words = {"channel": "EMAIL", "subject": "Hi", "body": "Hello {{first_name}}"}
+    add_draft(workspace, SYSTEM, ById(lead.pk), **words)
+
+    page = client.get(INDEX, {"part": "drafts"}).content.decode()
+
+    assert page.count("Its blanks are filled in when it leaves.") == 1
+    address = reverse("admin:lead", args=[lead.pk])
+    assert f'<a href="{address}">Read it on the lead’s page as it will leave</a>' in page
+    assert "<p>Hello Ben</p>" in client.get(address).content.decode()
+
+
 def test_a_draft_is_rejected_with_a_reason(client, desk):
     workspace, _agent = desk
     _lead, draft = make_draft(workspace)

@@ -39,13 +39,15 @@ _INSTEAD: Final = {
 
 
 class Line(NamedTuple):
-    """A row, why it is there, the digest of its draft, the lead's page, and where its steps stand."""
+    """A row, why it is there, the digest of its draft, the lead's page, where its steps stand, and whether
+    the draft has blanks that are filled in when it leaves."""
 
     row: QueueRow
     why: str
     seen: str
     address: str
     steps: str
+    blanks: bool
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -82,7 +84,8 @@ def _lines(rows: list[QueueRow], part: Part, queue: Queue, desk: Desk) -> Iterat
     for row in rows:
         seen = digest_of(row.message) if row.message else ""
         steps = f"{root}work/{row.lead.pk}/"
-        yield Line(row, why(row, part, queue.at, desk), seen, f"{leads}{row.lead.pk}/", steps)
+        blanks = row.message is not None and "{{" in f"{row.message.subject} {row.message.body}"
+        yield Line(row, why(row, part, queue.at, desk), seen, f"{leads}{row.lead.pk}/", steps, blanks)
 
 
 def queue_of(request: HttpRequest, desk: Desk, whose: str = "") -> Queue:
