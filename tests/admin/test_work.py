@@ -382,6 +382,30 @@ def test_a_draft_with_blanks_says_where_to_read_it_filled_in(client, desk):
     assert "<p>Hello Ben</p>" in client.get(address).content.decode()
 
 
+@pytest.mark.parametrize("own_only", [False, True])
+def test_a_row_that_went_to_a_colleague_is_told_of_and_leaves_the_list_alone(client, desk, own_only):
+    workspace, agent = desk
+    workspace.own_leads_only = own_only
+    workspace.save()
+    lead, _other = (make_due(workspace, agent, -hours, name=f"Due {hours}") for hours in (2, 1))
+    maria = make_member(workspace, email="maria@example.org")
+    apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(fields={"assignee": maria.pk}))
+    told = "a colleague has it by now" if own_only else "This lead is maria@example.org"
+    back = f"{INDEX}?part=overdue"
+    here = {"HX-Request": "true", "HX-Target": "queue"}
+
+    for name in ("done", "snooze", "dispose", "reassign"):
+        posted = client.post(step(name, lead), {"back": back}, headers=here, follow=True)
+        page = posted.content.decode()
+        assert posted.status_code == 200, name
+        assert told in page and "Due 1" in page and "Due 2" not in page, name
+        asked = client.get(step(name, lead), {"back": back}, headers={**here, "HX-Target": "panel-form"})
+        assert asked["HX-Redirect"] == back, name
+        assert told in client.get(back).content.decode(), name
+        assert client.post(step(name, lead)).status_code == (404 if own_only else 403), name
+    assert Lead.objects.get(pk=lead.pk).assignee_id == maria.pk
+
+
 def test_a_draft_is_rejected_with_a_reason(client, desk):
     workspace, _agent = desk
     _lead, draft = make_draft(workspace)

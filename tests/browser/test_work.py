@@ -339,3 +339,18 @@ def test_reports_fill_card_by_card_and_look_right(manager_page):
     manager_page.open("report_rows", "activity", "attempts")
     expect(page.locator("tbody tr")).to_have_count(4)
     look(page, "report-rows")
+
+
+def test_a_row_that_went_to_a_colleague_leaves_the_list_with_a_sentence(sign_in, workspace):
+    desk, colleague = sign_in(), make_member(workspace)
+    lead, _other = (make_due(workspace, desk.user, -hours, name=f"Lead {hours}") for hours in (2, 1))
+    page = desk.open("index", query="?part=overdue")
+    desk.key("j", "s")
+    expect(page.locator("#panel form")).to_be_visible()
+    apply_change(workspace, SYSTEM, ById(lead.pk), LeadChange(fields={"assignee": colleague.pk}))
+    page.get_by_role("button", name="Put off").click()
+
+    expect(page.locator("#notices")).to_contain_text(f"This lead is {colleague}")
+    expect(page.locator("#panel")).to_be_hidden()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(page.locator("[data-row]")).to_contain_text("Lead 1")

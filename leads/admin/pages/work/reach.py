@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +17,7 @@ from leads.admin.desk import Desk
 from leads.admin.notices import Step, tell
 from leads.admin.pages.render import fragment, go, is_partial, page
 from leads.admin.refusals import Refusal, sentences
+from leads.admin.route import Page
 from leads.models import Lead
 from leads.queries.log import entries_of_request
 
@@ -48,6 +51,25 @@ def warned(request: HttpRequest, refusal: Refusal, back: str = "") -> HttpRespon
     for sentence in sentences(refusal):
         tell(request, sentence, level="error")
     return onward(request, back or way_back(request))
+
+
+def told_beside(view: Page) -> Page:
+    """A step on what a colleague has by now, or what is gone, is told beside the list, which goes on without
+    it; a page that says so would take the list's place."""
+
+    @wraps(view)
+    def taken(request: HttpRequest, desk: Desk, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, desk, *args, **kwargs)
+        except (PermissionDenied, Http404) as error:
+            if not is_partial(request):
+                raise
+            gone = _("It is not there any more, or a colleague has it by now.")
+            tell(request, gone if isinstance(error, Http404) else str(error), level="warning")
+        is_list = request.method == "POST" and request.headers.get("HX-Target") == "queue"
+        return onward(request, way_back(request)) if is_list else go(request, way_back(request))
+
+    return taken
 
 
 def onward(request: HttpRequest, target: str) -> HttpResponse:
