@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.db import connection
 from checklists.definitions import load_definitions
 from leads.models import Lead
 from leads.queries.catalogue import load_catalogue
+from leads.queries.search import hits, read_search
 from tests.leads.many import BIG, make_many
 from tests.leads.plans import plans_of
 from tests.leads.questions import QUESTIONS, Question
@@ -44,6 +46,24 @@ def complaints(question, many):
         yield f"{question.name}: looks at {plans.looked_at:,} rows"
 
 
+def a_name_that_was_kept():
+    """One of the values that ANALYZE keeps of those by which leads are found."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT substring(told FROM 'person[0-9]{5,}')"
+            " FROM pg_stats, unnest(histogram_bounds::text::text[]) AS told"
+            " WHERE tablename = 'leads_lead' AND attname = 'search_text'"
+        )
+        # The first and the last are not counted as known.
+        return [name for (name,) in cursor.fetchall()[1:-1] if name][0]
+
+
+def expected(rows):
+    """How many rows PostgreSQL takes them for."""
+    [plan] = json.loads(rows.explain(format="json"))
+    return plan["Plan"]["Plan Rows"]
+
+
 def indexes_of(question):
     return ", ".join(f"`{name}`" for name in sorted(question.indexes)) or "the planner's choice"
 
@@ -55,6 +75,9 @@ def test_every_question_is_answered_by_its_index(many):
     assert [complaint for question in asked for complaint in complaints(question, many)] == []
     unindexed = Question("a note", lambda m: list(Lead.objects.filter(note="x")), {"lead_live"})
     assert len(list(complaints(unindexed, many))) == 3
+    # Taken for many more, a rare name would be looked for among all leads of the workspace.
+    wanted = read_search(a_name_that_was_kept(), many.workspace.region)
+    assert expected(hits(many.workspace, wanted)) < 600
 
 
 def test_the_page_of_queries_is_complete():
