@@ -21,6 +21,9 @@ from leads.imports.synonyms import SYNONYMS, key_of_name
 from leads.imports.targets import FIXED, Target, find_target
 
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
+_SIGNS: Final = re.compile(r"[\W_]+")
+_ASIDE: Final = re.compile(r"\([^)]*\)")
+_EITHER: Final = re.compile(r"[/|]")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DAY: Final = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[T ].*)?", re.ASCII)
 _EITHER_WAY: Final = re.compile("(DD([/-])MM|MM([/-])DD)[/-]Y+")
@@ -56,7 +59,8 @@ def notes_on(mapping: ColumnMap, layout: Layout, definitions: Definitions, regio
 def _guessed(layout: Layout, definitions: Definitions, region: str) -> ColumnMap:
     known = _synonyms(definitions)
     columns: dict[str, tuple[Reading, ...]] = {}
-    taken: set[str] = set()
+    exact = [_exact(name, layout.filled(at), definitions) for at, name in enumerate(layout.header)]
+    taken = {target.path for target in exact if target is not None}
     for at, name in enumerate(layout.header):
         samples = layout.filled(at)
         target = _target(name, samples, known, definitions, taken)
@@ -83,13 +87,14 @@ def _notes(mapping: ColumnMap, layout: Layout, guessed: ColumnMap) -> list[str]:
 
 
 def slug_of(name: str) -> str:
+    """A key for the metadata; of a name in another script, in that script."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return _OTHER.sub("_", plain).strip("_")[:64]
+    return (_OTHER.sub("_", plain).strip("_") or _SIGNS.sub("_", name.casefold()).strip("_") or "column")[:60]
 
 
 def _is_kept(mapping: ColumnMap, name: str) -> bool:
     readings = mapping.columns.get(name, ())
-    is_kept = bool(readings) and readings[0].target.path == f"metadata.{slug_of(name)}"
+    is_kept = bool(readings) and readings[0].target.path.startswith(f"metadata.{slug_of(name)}")
     return is_kept and not name.startswith("metadata.")
 
 
@@ -112,21 +117,40 @@ def _synonyms(definitions: Definitions) -> dict[str, str]:
 def _target(
     name: str, samples: Sequence[str], known: dict[str, str], definitions: Definitions, taken: set[str]
 ) -> Target | None:
+    """None for what says why a row was refused, and for nothing else: what is left out is lost, also of a
+    column that begins empty."""
     if name in ERROR_COLUMNS:
         return None
-    exact = find_target(name, definitions)
-    if exact is not None and (name != "id" or _are_ids(samples)):
-        return None if exact.path in taken else exact
-    path = known.get(key_of_name(name)) or known.get(key_of_name(name.rpartition(".")[2]), "")
-    if not samples:
-        return None if not path or path in taken else FIXED.get(path) or find_target(path, definitions)
-    path = _path_by_samples(path, samples)
+    exact = _exact(name, samples, definitions)
+    if exact is not None:
+        return exact
+    path = _path_of(name, known)
+    path = _path_by_samples(path, samples) if samples else path
     if path in taken:
-        path = _FURTHER.get(path, "")
-    if not path or (path in taken and path not in _FURTHER.values() and path not in {"note", "tags"}):
-        slug = slug_of(name)
-        return Target(f"metadata.{slug}") if slug and f"metadata.{slug}" not in taken else None
+        path = _FURTHER.get(path, path)
+    if not path or (path in taken and path not in {*_FURTHER.values(), "note", "tags"}):
+        return Target(_free(f"metadata.{slug_of(name)}", taken))
     return find_target(path, definitions)
+
+
+def _exact(name: str, samples: Sequence[str], definitions: Definitions) -> Target | None:
+    """As an export names it."""
+    return find_target(name, definitions) if name != "id" or _are_ids(samples) else None
+
+
+def _path_of(name: str, known: dict[str, str]) -> str:
+    """Also of “person.email”, “Created (EDT)” and “State/Province”."""
+    parts = [name, name.rpartition(".")[2], _ASIDE.sub("", name), *_EITHER.split(name)]
+    return next((path for part in parts if (path := known.get(key_of_name(part)))), "")
+
+
+def _free(path: str, taken: set[str]) -> str:
+    again = 1
+    found = path
+    while found in taken:
+        again += 1
+        found = f"{path}_{again}"
+    return found
 
 
 def _path_by_samples(path: str, samples: Sequence[str]) -> str:

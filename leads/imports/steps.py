@@ -17,6 +17,7 @@ from leadhub.web.json import read_json
 from leadhub.workspaces.ids import parse_id
 from leads.change import AnswerChange, ConsentWish, ContactPointChange, TagChange
 from leads.imports.cells import date_reader, is_since, moment_reader, number_reader, yes_or_no
+from leads.imports.countries import country_code
 from leads.imports.desk import Desk
 from leads.imports.mapping import Reading
 from leads.validation.problems import Problems
@@ -102,15 +103,13 @@ def _rule(reading: Reading, desk: Desk) -> Rule:
         return lambda cell: clean_integer(cell, 0, 9)
     if target.path in {"disposition.outcome", "disposition.stage"}:
         return desk.outcome if target.name == "outcome" else lambda cell: cell.strip().casefold()
+    if target.reads in _READERS:
+        return _READERS[target.reads]
     match target.reads:
-        case "flag":
-            return yes_or_no
         case "day":
             return date_reader(reading.date or "YYYY-MM-DD")
         case "moment":
             return moment_reader(reading.date or "YYYY-MM-DD", desk.zone)
-        case "json":
-            return _object
         case "member":
             return desk.member
     return number_reader(reading.number) if reading.number else lambda cell: cell
@@ -145,6 +144,9 @@ def _object(cell: str) -> object:
     if not isinstance(value, dict):
         raise ValidationError(_('Write a JSON object here, such as {"plan": "pro"}.'), code="invalid_type")
     return value
+
+
+_READERS: Final[Mapping[str, Rule]] = {"flag": yes_or_no, "json": _object, "country": country_code}
 
 
 # Columns that are more than a value.

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 _NUMBERED: Final = re.compile(r"\(\d+\)$", re.ASCII)
-_OTHER: Final = re.compile(r"[^a-z0-9]+")
+_SIGNS: Final = re.compile(r"[\W_]+")
 
 _NAMES: Final = {
     "name": "full name, contact, contact name, lead name, customer, customer name, client, "
@@ -30,7 +30,8 @@ _NAMES: Final = {
     "reference, ref, kundennummer, kundennr, crm id, contact id, uid, lead number",
     "website": "web, url, site, homepage, web site, webseite, company website, domain",
     "landing_path": "landing page, page",
-    "captured_at": "created, created on, created at, created date, create date, date, "
+    "captured_at": "created, created on, created at, created date, create date, date, created time, "
+    "zeitstempel, "
     "date created, submitted, submitted at, submission date, signup date, date added, timestamp, "
     "datum, erstellt, erstellt am, angelegt, angelegt am, fecha, inserted",
     "value": "amount, deal value, opportunity value, deal amount, wert, betrag, importe, lead value",
@@ -65,9 +66,9 @@ SYNONYMS: Final = {path: tuple(words.split(", ")) for path, words in _NAMES.item
 
 
 def key_of_name(name: str) -> str:
-    """What two ways of writing a column's name have in common."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
-    return _OTHER.sub("", _NUMBERED.sub("", plain))
+    """What two ways of writing a column's name have in common, in any script."""
+    plain = unicodedata.normalize("NFKD", _NUMBERED.sub("", name).casefold())
+    return _SIGNS.sub("", "".join(char for char in plain if not unicodedata.combining(char)))
 
 
 _KEYS: Final = frozenset(

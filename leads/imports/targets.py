@@ -15,7 +15,9 @@ from leads.voices.hub.lead import KEYS
 from leads.voices.hub.sections import WORDS
 from leads.voices.shape import Part, leaves
 
-Reads = Literal["text", "flag", "day", "moment", "number", "json", "tags", "member", "opt", "answer"]
+Reads = Literal[
+    "text", "flag", "day", "moment", "number", "json", "tags", "member", "opt", "answer", "country"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _word_reads(name: str) -> Reads:
 def _fixed() -> Iterator[Target]:
     for part in leaves(tuple(key.part for key in KEYS)):
         if part.to and not part.read_only and part.to not in {*_JSON, "assignee"}:
-            yield Target(part.to, _reads(part))
+            yield Target(part.to, "country" if part.to == "address.country" else _reads(part))
     yield Target("note")
     yield Target("assignee", "member")
     yield Target("tags", "tags")

@@ -20,7 +20,7 @@ from leads.imports.rows import open_rows
 from leads.imports.source import Unreadable, find_source
 from leads.models import ImportBatch
 from tests.imports import books
-from tests.make import make_answerable, make_workspace
+from tests.make import ask_for, make_answerable, make_workspace
 
 pytestmark = pytest.mark.django_db
 FILES = Path(__file__).parent / "files"
@@ -427,3 +427,70 @@ def test_a_file_without_columns_of_its_own_is_nobodys_refused_rows(tmp_path):
     for text in ("", "name,"):
         path = written(tmp_path, f"{text}{','.join(ERROR_COLUMNS)}\n")
         assert opened(path, workspace).is_guessed
+
+
+VENDORS = {
+    "created_time,full_name,phone_number,platform\n2026-01-02T10:11:12+01:00,Ana Ruiz,+14155552671,fb\n": {
+        "created_time": "captured_at",
+        "full_name": "name",
+        "phone_number": "phone",
+        "platform": "metadata.platform",
+    },
+    "Last Name,State/Province,Zip/Postal Code,Created (EDT),Fax\nRuiz,TX,78701,2026-01-31,\n": {
+        "Last Name": "last_name",
+        "State/Province": "address.state",
+        "Zip/Postal Code": "address.postal_code",
+        "Created (EDT)": "captured_at",
+        "Fax": "metadata.fax",
+    },
+    "Work email,email,Phone,Mobile\na@x.example,b@x.example,4155552671,\n": {
+        "Work email": "contact_points.email",
+        "email": "email",
+        "Phone": "phone",
+        "Mobile": "contact_points.phone",
+    },
+    "E-Mail,Имя,Город,%,&\na@x.example,Анна,Ульм,1,2\n": {
+        "E-Mail": "email",
+        "Имя": "metadata.имя",
+        "Город": "metadata.город",
+        "%": "metadata.column",
+        "&": "metadata.column_2",
+    },
+}
+
+
+@pytest.mark.parametrize(("text", "paths"), VENDORS.items())
+def test_a_guess_leaves_no_column_out(tmp_path, text, paths):
+    """Nor one that begins empty, is called what another is, or is written in another script."""
+    found = opened(written(tmp_path, text))
+    guessed = {
+        name: [one.target.path for one in readings] for name, readings in found.mapping.columns.items()
+    }
+    assert {name: path for name, (path,) in guessed.items()} == paths
+    assert not any(codes(row) for row in found.rows())
+
+
+def test_a_label_in_another_script_is_that_column_alone(tmp_path):
+    workspace = make_workspace()
+    ask_for(workspace, "city", "TEXT", label="Город", is_required=False)
+    found = opened(written(tmp_path, "Email,Имя,Город\na@x.example,Анна,Ульм\n"), workspace)
+    paths = [readings[0].target.path for readings in found.mapping.columns.values()]
+    assert paths == ["email", "metadata.имя", "answers.city"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("United States", "US"),
+        ("U.S.A.", "US"),
+        ("de", "de"),
+        ("ÖSTERREICH", "AT"),
+        ("Reino Unido", "GB"),
+        ("uk", "GB"),
+        ("中国", "CN"),
+        ("Nowhere", "Nowhere"),
+    ],
+)
+def test_a_country_is_read_by_its_name(tmp_path, cell, code):
+    (row,) = rows_of(written(tmp_path, f"Name,Country\nAna,{cell}\n"))
+    assert row.change.address == {"country": code}

@@ -79,7 +79,7 @@ def columns_of(desk: Desk, batch: ImportBatch) -> list[Column]:
 def column_of(at: int, name: str, reading: Reading | None, layout: Layout | None) -> Column:
     cells = layout.filled(at) if layout else []
     samples = list(dict.fromkeys(cell[:80] for cell in cells))[:_SHOWN]
-    column = Column(at, name, samples, slug=f"metadata.{slug_of(name) or f'column_{at + 1}'}")
+    column = Column(at, name, samples, slug=f"metadata.{slug_of(name)}")
     if reading is not None:
         column.path = reading.target.path
         column.kind = _kind_of(reading.target, cells)
