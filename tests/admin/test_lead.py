@@ -422,6 +422,24 @@ def test_a_part_of_a_lead_that_went_to_a_colleague_meanwhile_is_drawn_as_theirs(
     assert Lead.objects.get(pk=lead.pk).version == 2
 
 
+def test_what_was_typed_into_a_dialog_stays_when_the_lead_went_to_a_colleague_meanwhile(client, desk):
+    workspace, _agent = desk
+    maria = make_member(workspace, email="maria@example.org")
+    lead = make_lead(workspace, first_name="Ana")
+    change(workspace, lead, fields={"assignee": maria.pk})
+
+    form = {"outcome": "connected", "note": "Wants two vans."}
+    answer = post(client, lead, "call", form, HX_Request="true")
+    assert answer.status_code == 403
+    assert "Wants two vans.</textarea>" in text_of(answer)
+    assert "This lead is maria@example.org’s; ask a manager to hand it over." in text_of(answer)
+    assert not Entry.objects.filter(lead=lead, kind="called").exists()
+
+    opened = client.get(address(lead, "owner"), headers={"HX-Request": "true"})
+    assert (opened.status_code, opened["HX-Retarget"]) == (403, "#lead-head")
+    assert "maria@example.org" in text_of(opened) and "This is not open to you" not in text_of(opened)
+
+
 def test_consent_is_three_words_and_an_opt_in_needs_its_proof(client, desk):
     workspace, _agent = desk
     lead = make_lead(workspace, phone="6782319992", consent=(ConsentWish("sms", opted_in=False),))

@@ -106,15 +106,19 @@ def sheet(
     def make(work: Callable[..., Done]) -> Page:
         @wraps(work)
         def taken(request: HttpRequest, desk: Desk, lead_id: UUID, **part: Any) -> HttpResponse:
-            open_lead(desk, lead_id, to_edit=True)
             refusal = None
-            if request.method == "POST":
-                try:
-                    lead = open_lead(desk, lead_id, to_edit=True)
+            try:
+                lead = open_lead(desk, lead_id, to_edit=True)
+                if request.method == "POST":
                     done = work(desk, lead, request.POST, **part)
                     return finish(request, desk, lead.pk, (*panels, *done.also), done, main=False)
-                except (Invalid, LeadError) as error:
-                    refusal = Refusal.of("sheet", error, request.POST)
+            except PermissionDenied as denied:
+                if request.method != "POST" or not is_partial(request):
+                    return lost(request, desk, lead_id, denied)
+                # The form stays, because what was typed into it is to be had elsewhere.
+                refusal = Refusal("sheet", [str(denied)], {}, request.POST, status=403)
+            except (Invalid, LeadError) as error:
+                refusal = Refusal.of("sheet", error, request.POST)
             sight = Sight(desk, open_full(desk, lead_id))
             found = {**context_of(sight, refusal), "title": title, "part": part, "sheet": template}
             if context is not None:
