@@ -17,9 +17,9 @@ from leadhub.web.json import read_json
 from leadhub.workspaces.ids import parse_id
 from leads.change import AnswerChange, ConsentWish, ContactPointChange, TagChange
 from leads.imports.cells import date_reader, is_since, moment_reader, number_reader, yes_or_no
-from leads.imports.countries import country_code
 from leads.imports.desk import Desk
 from leads.imports.mapping import Reading
+from leads.imports.places import country_code, street
 from leads.validation.problems import Problems
 from leads.values import clean_integer
 from leads.voices.hub.sent import read_answers, read_points
@@ -146,7 +146,7 @@ def _object(cell: str) -> object:
     return value
 
 
-_READERS: Final[Mapping[str, Rule]] = {"flag": yes_or_no, "json": _object, "country": country_code}
+_READERS: Final = {"flag": yes_or_no, "json": _object, "country": country_code, "street": street}
 
 
 # Columns that are more than a value.

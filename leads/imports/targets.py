@@ -16,7 +16,7 @@ from leads.voices.hub.sections import WORDS
 from leads.voices.shape import Part, leaves
 
 Reads = Literal[
-    "text", "flag", "day", "moment", "number", "json", "tags", "member", "opt", "answer", "country"
+    "text", "flag", "day", "moment", "number", "json", "tags", "member", "opt", "answer", "country", "street"
 ]
 
 
@@ -38,6 +38,11 @@ class Target:
 
 _JSON: Final = ("metadata", "answers", "contact_points", "click_ids", "ad_consents")
 _NUMBERS: Final = frozenset({"number", "integer"})
+_NAMED: Final[Mapping[str, Reads]] = {
+    "address.country": "country",
+    "address.line1": "street",
+    "address.line2": "street",
+}
 _ANSWERS: Final[Mapping[str, Reads]] = {FieldType.DATE: "day", FieldType.NUMBER: "number"}
 
 
@@ -63,7 +68,7 @@ def _word_reads(name: str) -> Reads:
 def _fixed() -> Iterator[Target]:
     for part in leaves(tuple(key.part for key in KEYS)):
         if part.to and not part.read_only and part.to not in {*_JSON, "assignee"}:
-            yield Target(part.to, "country" if part.to == "address.country" else _reads(part))
+            yield Target(part.to, _NAMED.get(part.to, _reads(part)))
     yield Target("note")
     yield Target("assignee", "member")
     yield Target("tags", "tags")

@@ -478,6 +478,11 @@ def test_a_label_in_another_script_is_that_column_alone(tmp_path):
     assert paths == ["email", "metadata.имя", "answers.city"]
 
 
+def test_a_street_of_several_lines_is_one(tmp_path):
+    (row,) = rows_of(written(tmp_path, 'Name,Street\nAna,"1 Main St,\r\n\r\nSuite 5"\n'))
+    assert row.change.address == {"line1": "1 Main St, Suite 5"}
+
+
 @pytest.mark.parametrize(
     ("cell", "code"),
     [

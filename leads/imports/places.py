@@ -1,4 +1,4 @@
-"""Countries as lists of people name them: in words, in many languages. The rules know their two letters."""
+"""Places as lists of people write them: a country by its name in any language, a street in several lines."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def country_code(cell: str) -> str:
     """The two letters of a country that is named; anything else is for the rules to judge."""
     is_code = cell.isascii() and len(cell.strip()) == 2
     return _ALIASES.get(cell.strip().upper(), cell) if is_code else _names().get(key_of_name(cell), cell)
+
+
+def street(cell: str) -> str:
+    """Many systems write it over several lines in one cell."""
+    return ", ".join(line for part in cell.splitlines() if (line := part.strip().rstrip(",")))
 
 
 @cache
