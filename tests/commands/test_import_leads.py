@@ -14,13 +14,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
-from leads.change import ById, LeadChange
+from leads.change import ById, ConsentWish, LeadChange
 from leads.changes import apply_change
+from leads.changes.erase import erase_lead
 from leads.imports.books import about
 from leads.imports.cells import as_meant, defuse
 from leads.imports.options import Options
 from leads.management.progress import Progress
-from leads.models import ImportBatch, Lead
+from leads.models import ConsentEvent, ImportBatch, Lead
 from tests.commands.run import output_of, refusal_of
 from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_workspace
 
@@ -419,6 +420,30 @@ def test_terms_hold_for_all_rows_and_a_bad_one_is_refused_before_any(tmp_path):
     )
     assert lead.lead_tags.get().tag.name == "Fair"
     assert Lead.objects.get(workspace=workspace, first_name="Known").address.city == "Ulm"
+
+
+def test_an_erased_person_is_not_brought_back_and_the_report_says_so(tmp_path):
+    workspace = make_workspace()
+    gone = make_lead(workspace, first_name="Ana", email="ana@x.example", phone="4155552671")
+    erase_lead(workspace, SYSTEM, ById(gone.pk), "They asked.")
+    rows = ["Ana,,4155552671", "Ana,ANA@x.example,", "Bo,bo@x.example,", "Bo,bo@x.example,"]
+    path, errors = written(tmp_path, "\n".join(["Name,Email,Phone", *rows])), tmp_path / "refused.csv"
+    for dry_run in (True, False):
+        code, report = report_of(workspace.slug, path, errors=errors, dry_run=dry_run)
+        assert (code, report["created"], report["skipped"]) == (0, 1, 3)
+        told = {cause["code"]: (cause["count"], cause["first_line"]) for cause in report["causes"]}
+        assert told == {"erased": (2, 2), "duplicate_row": (1, 5)}
+    assert "Ana" not in errors.read_text()
+
+
+def test_a_basis_of_consent_goes_on_record_and_ends_no_opt_out(tmp_path):
+    workspace = make_workspace()
+    out = make_lead(workspace, first_name="Out", email="out@x.example", consent=(ConsentWish("all", False),))
+    path = written(tmp_path, "Name,Email\nAna,a@x.example\nOut,out@x.example\n")
+    assert report_of(workspace.slug, path, on_match="fill", consent="Signed at the fair.")[0] == 0
+    said = ConsentEvent.objects.filter(opted_in=True).values_list("lead__email", "text_shown")
+    assert ("a@x.example", "Signed at the fair.") in said
+    assert not ConsentEvent.objects.filter(lead=out, opted_in=True).exists()
 
 
 def test_an_override_is_imported_and_taken_back(tmp_path):
