@@ -562,6 +562,27 @@ def test_a_colleagues_row_is_not_changed_and_a_strangers_is_not_there(agent):
 # Kept to one's own
 
 
+@pytest.mark.parametrize("own_only", [False, True])
+def test_a_row_that_went_to_a_colleague_while_it_was_changed_is_told_of(agent, own_only):
+    agent.workspace.own_leads_only = own_only
+    agent.workspace.save()
+    lead = make_lead(agent.workspace, first_name="Ana")
+    colleague = make_member(agent.workspace)
+    apply_change(agent.workspace, SYSTEM, ById(lead.pk), LeadChange(fields={"assignee": colleague.pk}))
+    quick, form = f"{LIST}{lead.pk}/quick/", {"owner": str(agent.user.pk), "was_owner": ""}
+
+    for answer in (
+        agent.client.post(quick, form, headers={"HX-Request": "true"}),
+        agent.client.get(quick, headers={"HX-Request": "true"}),
+    ):
+        page = answer.content.decode()
+        assert answer.status_code == 200 and "This is not open to you" not in page
+        assert (f'<tr data-row id="row-{lead.pk}"' in page) != own_only
+        assert ("a colleague has it by now" if own_only else f"This lead is {colleague}") in page
+    agent.post(quick, status=404 if own_only else 403, **form)
+    assert Lead.objects.get(pk=lead.pk).assignee_id == colleague.pk
+
+
 def test_who_is_kept_to_own_leads_hears_that_a_colleague_has_it_and_leaves_a_note(agent):
     workspace = agent.workspace
     workspace.own_leads_only = True

@@ -8,7 +8,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +21,7 @@ from leads.admin.pages.leads.address import Address
 from leads.admin.pages.leads.cells import Pen
 from leads.admin.pages.leads.sheet import problems_by_field
 from leads.admin.pages.render import fragment, go, is_partial, page
-from leads.admin.reach import lead_to_work
+from leads.admin.reach import lead_at, lead_to_work
 from leads.change import CLEAR, ById, DispositionWish, LeadChange, TagChange
 from leads.changes import apply_change
 from leads.errors import Invalid, LeadError, Stale
@@ -52,12 +53,27 @@ class Conflict:
 
 
 def edit(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
-    lead = lead_to_work(desk, lead_id)
+    try:
+        lead = lead_to_work(desk, lead_id)
+    except (PermissionDenied, Http404) as error:
+        return _lost(request, desk, lead_id, error)
     if request.method != "POST":
         if "cancel" in request.GET:
             return _row(request, desk, lead, request.GET)
         return _form(request, desk, lead, request.GET)
     return _store(request, desk, lead)
+
+
+def _lost(request: HttpRequest, desk: Desk, lead_id: UUID, error: PermissionDenied | Http404) -> HttpResponse:
+    """The row as it is by now, where a colleague has the lead; none, where it is out of sight. A page that
+    says so would take the row's place."""
+    if not is_partial(request):
+        raise error
+    if isinstance(error, Http404):
+        tell(request, _("It is not there any more, or a colleague has it by now."), level="warning")
+        return fragment(request, "leads/_rows.html", {"rows": ""})
+    tell(request, str(error), level="warning")
+    return _row(request, desk, lead_at(desk, lead_id), request.POST or request.GET)
 
 
 def _store(request: HttpRequest, desk: Desk, lead: Lead) -> HttpResponse:
