@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from leads.admin.desk import Desk
 from leads.change import ById
@@ -46,6 +47,12 @@ def lead_to_undo(desk: Desk, lead_id: UUID, entry_ids: Collection[UUID], *, dele
         refuse_hidden(desk, lead)
         refuse_reader(desk, lead)
     return lead
+
+
+def lost_words(error: PermissionDenied | Http404) -> str:
+    """What is said beside a page whose lead went out of reach while it was open."""
+    gone = _("It is not there any more, or a colleague has it by now.")
+    return gone if isinstance(error, Http404) else str(error)
 
 
 def refuse_hidden(desk: Desk, lead: Lead) -> None:

@@ -405,6 +405,10 @@ def test_who_may_not_see_a_lead_any_more_still_hears_who_took_it(client):
     assert post(client, lead, "mine", {"version": "1"}, HX_Request="true")["HX-Redirect"] == "/admin/"
     page = text_of(client.get("/admin/"))
     assert "maria@example.org is on this lead already" in page and "Ana" not in page
+    for step, form in (("tag", {"name": "vip"}), ("answer", {"only": "tax_id"})):
+        assert post(client, lead, step, form, HX_Request="true")["HX-Redirect"] == "/admin/", step
+        page = text_of(client.get("/admin/"))
+        assert "a colleague has it by now" in page and "Ana" not in page, step
 
 
 def test_a_part_of_a_lead_that_went_to_a_colleague_meanwhile_is_drawn_as_theirs(client, desk):
@@ -419,6 +423,9 @@ def test_a_part_of_a_lead_that_went_to_a_colleague_meanwhile_is_drawn_as_theirs(
         assert (answer.status_code, answer["HX-Retarget"]) == (403, "#lead-head")
         assert "maria@example.org" in text and "This is not open to you" not in text
         assert address(lead, "tag") not in text and address(lead, "answer") in text
+    asked = client.get(address(lead, "owner"), headers={"HX-Request": "true"})
+    assert (asked.status_code, asked["HX-Retarget"]) == (403, "#lead-head")
+    assert "maria@example.org" in text_of(asked) and "This is not open to you" not in text_of(asked)
     assert Lead.objects.get(pk=lead.pk).version == 2
 
 

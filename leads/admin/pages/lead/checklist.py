@@ -44,8 +44,8 @@ def answer(request: HttpRequest, desk: Desk, lead_id: UUID) -> HttpResponse:
         return redirect("admin:lead", lead_id=lead_id)
     try:
         lead = open_lead(desk, lead_id, to_edit=True)
-    except PermissionDenied as denied:
-        return lost(request, desk, lead_id, denied)
+    except (PermissionDenied, Http404) as error:
+        return lost(request, desk, lead_id, error)
     only = request.POST.get("only", "")
     before = Sight(desk, open_full(desk, lead.pk)) if is_partial(request) and only else None
     try:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -25,6 +25,7 @@ from leads.admin.pages.lead.opening import is_out_of_sight, open_full, open_lead
 from leads.admin.pages.lead.seen import Clash, Clashed
 from leads.admin.pages.lead.sight import Sight
 from leads.admin.pages.render import fragment, go, is_partial, page
+from leads.admin.reach import lost_words
 from leads.admin.refusals import sentences
 from leads.admin.route import Page
 from leads.errors import Invalid, LeadError, Stale
@@ -81,9 +82,10 @@ def step(panel: str, name: str = "") -> Callable[[Work], Page]:
                 return redirect("admin:lead", lead_id=lead_id)
             try:
                 lead = open_lead(desk, lead_id, to_edit=True)
+            except (PermissionDenied, Http404) as error:
+                return lost(request, desk, lead_id, error)
+            try:
                 done = work(desk, lead, request.POST)
-            except PermissionDenied as denied:
-                return lost(request, desk, lead_id, denied)
             except (Invalid, LeadError) as error:
                 refusal = Refusal.of(name or work.__name__, error, request.POST)
                 return refuse(request, desk, lead.pk, panel, refusal)
@@ -153,11 +155,11 @@ def refuse(request: HttpRequest, desk: Desk, lead_id: UUID, panel: str, refusal:
     return response
 
 
-def lost(request: HttpRequest, desk: Desk, lead_id: UUID, denied: PermissionDenied) -> HttpResponse:
+def lost(request: HttpRequest, desk: Desk, lead_id: UUID, error: PermissionDenied | Http404) -> HttpResponse:
     """A part that may not be edited any more is no place for a page that says so."""
     if not is_partial(request):
-        raise denied
-    return overtaken(request, desk, lead_id, Refusal("lost", [str(denied)], status=403))
+        raise error
+    return overtaken(request, desk, lead_id, Refusal("lost", [lost_words(error)], status=403))
 
 
 def overtaken(request: HttpRequest, desk: Desk, lead_id: UUID, refusal: Refusal) -> HttpResponse:

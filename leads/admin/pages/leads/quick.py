@@ -21,7 +21,7 @@ from leads.admin.pages.leads.address import Address
 from leads.admin.pages.leads.cells import Pen
 from leads.admin.pages.leads.sheet import problems_by_field
 from leads.admin.pages.render import fragment, go, is_partial, page
-from leads.admin.reach import lead_at, lead_to_work
+from leads.admin.reach import lead_at, lead_to_work, lost_words
 from leads.change import CLEAR, ById, DispositionWish, LeadChange, TagChange
 from leads.changes import apply_change
 from leads.errors import Invalid, LeadError, Stale
@@ -69,10 +69,9 @@ def _lost(request: HttpRequest, desk: Desk, lead_id: UUID, error: PermissionDeni
     says so would take the row's place."""
     if not is_partial(request):
         raise error
+    tell(request, lost_words(error), level="warning")
     if isinstance(error, Http404):
-        tell(request, _("It is not there any more, or a colleague has it by now."), level="warning")
         return fragment(request, "leads/_rows.html", {"rows": ""})
-    tell(request, str(error), level="warning")
     return _row(request, desk, lead_at(desk, lead_id), request.POST or request.GET)
 
 

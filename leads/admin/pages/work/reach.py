@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from leads.admin.desk import Desk
 from leads.admin.notices import Step, tell
 from leads.admin.pages.render import fragment, go, is_partial, page
+from leads.admin.reach import lost_words
 from leads.admin.refusals import Refusal, sentences
 from leads.admin.route import Page
 from leads.models import Lead
@@ -64,8 +65,7 @@ def told_beside(view: Page) -> Page:
         except (PermissionDenied, Http404) as error:
             if not is_partial(request):
                 raise
-            gone = _("It is not there any more, or a colleague has it by now.")
-            tell(request, gone if isinstance(error, Http404) else str(error), level="warning")
+            tell(request, lost_words(error), level="warning")
         is_list = request.method == "POST" and request.headers.get("HX-Target") == "queue"
         return onward(request, way_back(request)) if is_list else go(request, way_back(request))
 
