@@ -21,6 +21,10 @@ Row = TypeVar("Row", bound=Model)
 _ORDER: Final = "log"
 # Kinds of actions that are no conversation, so no message hangs off them.
 _SILENT: Final = frozenset({ActionKind.CALL, ActionKind.TASK, ActionKind.TOOL_CALL})
+# Kinds of entries that say no more than the action that was made with them.
+_MAKING: Final = frozenset(
+    {"planned", "called", "drafted", "messaged", "message_stopped", "message_received"}
+)
 
 
 @dataclass(slots=True)
@@ -220,9 +224,10 @@ def _newest(rows: QuerySet[Row], kinds: Collection[str], mark: Mark | None) -> Q
 def _is_told(entry: Entry, actions: Mapping[UUID, Action | None], kinds: Collection[str]) -> bool:
     """Whether the action that the entry made stands in the log instead: next to it, or just across the edge.
 
-    What happened to an action later, such as its approval, is a line of its own.
+    What happened to an action later, such as its approval, is a line of its own; so is a change that planned
+    something besides, such as a status with its callback.
     """
-    if entry.action_id is None:
+    if entry.action_id is None or (entry.kind not in _MAKING and (entry.changes or entry.note)):
         return False
     action = actions.get(entry.action_id) or entry._state.fields_cache.get("action")
     return (

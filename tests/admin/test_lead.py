@@ -349,6 +349,26 @@ def test_status_note_and_next_follow_up_are_one_gesture(client, desk):
     assert Action.objects.get(lead=lead).kind == "TASK"
 
 
+def test_a_status_that_plans_a_callback_stands_in_the_timeline_beside_it(client, desk):
+    workspace, _agent = desk
+    lead = make_lead(workspace)
+    form = {"outcome": "contacted", "note": "Rang out twice", "when": "hour"}
+    assert post(client, lead, "status", form).status_code == 302
+
+    titles = re.findall(r"<strong>([^<]+)</strong>", client.get(address(lead, "timeline")).content.decode())
+    assert {"Call back", "Status changed", "Lead created"} <= set(titles)
+    shown = client.get(address(lead, "timeline"), {"kind": "status"})
+    assert "Rang out twice" in text_of(shown)
+
+    planned = make_lead(workspace, next_action_at=now() + timedelta(hours=1))
+    titles = re.findall(
+        r"<strong>([^<]+)</strong>", client.get(address(planned, "timeline")).content.decode()
+    )
+    assert "Lead created" in titles
+    change(workspace, lead, fields={"next_action_at": now() + timedelta(days=1)})
+    assert "Lead updated" not in text_of(client.get(address(lead, "timeline")))
+
+
 def test_a_lead_changes_hands(client, desk):
     workspace, agent = desk
     colleague = make_member(workspace)
