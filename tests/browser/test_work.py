@@ -291,6 +291,10 @@ def test_a_new_lead_on_a_phone_meets_who_is_there_already(sign_in, workspace):
     page = desk.open("new_lead")
     page.get_by_label("Phone").fill("404-555-0137")
     expect(page.locator("#known")).to_contain_text("Ana Ruiz")
+    # Above the keyboard of a phone, with no scrolling.
+    typed = page.get_by_label("Phone").bounding_box()
+    shown = page.locator("#known").get_by_role("link", name="Ana Ruiz").bounding_box()
+    assert typed["y"] < shown["y"] < 500
     expect(page.locator("#known")).to_contain_text(str(colleague))
     look(page, "new")
     page.get_by_text("Note on that one").click()
