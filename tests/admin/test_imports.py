@@ -67,7 +67,8 @@ def test_a_file_is_mapped_rehearsed_imported_and_taken_back(client):
 
     step(client, batch.pk, "rehearse-undo")
     work()
-    assert "It would delete 1 leads" in client.get(reverse("admin:import", args=[batch.pk])).content.decode()
+    told = client.get(reverse("admin:import", args=[batch.pk])).content.decode()
+    assert "Leads it would delete: 1," in told
     step(client, batch.pk, "undo")
     work()
     batch.refresh_from_db()
@@ -84,7 +85,7 @@ def test_taking_back_is_asked_and_told_by_the_numbers_and_names_that_it_comes_to
     page = reverse("admin:import", args=[batch.pk])
     left = f"{reverse('admin:leads')}?import_batch={batch.pk}"
     asked = client.get(page).content.decode()
-    assert "It brought 2 new leads and changed 0;" in asked and left in asked
+    assert "New leads that it brought: 2, leads that it changed: 0." in asked and left in asked
     assert "Import: fair.csv" in " ".join(
         "".join(part.split(">")[-1] for part in client.get(left).content.decode().split("<")).split()
     )
@@ -94,7 +95,8 @@ def test_taking_back_is_asked_and_told_by_the_numbers_and_names_that_it_comes_to
     step(client, batch.pk, "rehearse-undo")
     work()
     asked = client.get(page).content.decode()
-    assert 'data-confirm="Delete 1 leads, put 0 back as they were, and leave 1 alone?"' in asked
+    counts = "Leads to delete: 1, to put back as they were: 0, to leave alone: 1."
+    assert f'data-confirm="Take it back? {counts}"' in asked
     assert ">Bo Lee</a> it was changed since" in asked and f">{bo.pk}<" not in asked
     step(client, batch.pk, "undo")
     work()

@@ -329,7 +329,7 @@ def test_the_command_asks_and_does_nothing_without_a_yes(workspace, monkeypatch)
         )
     assert Lead.objects.filter(pk=lead.pk).exists()
     monkeypatch.setattr("builtins.input", lambda _prompt: "erase")
-    assert "Erased: 1 leads" in output_of(*words)
+    assert "Erased leads: 1," in output_of(*words)
     assert not Lead.objects.exists()
 
 

@@ -479,9 +479,9 @@ def test_an_import_is_taken_back(tmp_path):
     _code, report = report_of(workspace.slug, path, on_match="fill")
     assert report["updated"] == 1
     told = output_of("undo_import", report["import"], dry_run=True)
-    assert "Would delete 1 leads and put 1 back" in told
+    assert "Leads it would delete: 1, put back: 1" in told
     assert Lead.objects.filter(workspace=workspace, deleted_at=None).count() == 2
-    assert "Deleted 1 leads and put 1 back; 0 stay." in output_of("undo_import", report["import"])
+    assert "Leads deleted: 1, put back: 1, left alone: 0." in output_of("undo_import", report["import"])
     assert Lead.objects.get(workspace=workspace, deleted_at=None).address.city == ""
     code, lines = refusal_of("import_leads", workspace.slug, path, resume=report["import"])
     assert code == 2 and "(already_run)" in lines[0]
@@ -496,7 +496,7 @@ def test_a_do_not_contact_list_is_brought(tmp_path):
     out = io.StringIO()
     with pytest.raises(CommandError) as caught:
         call_command("import_do_not_contact", workspace.slug, path, channel="call", stdout=out)
-    assert "3 lines read, 2 numbers and addresses listed, 1 leads opted out." in out.getvalue()
+    assert "Lines read: 3, listed: 2, leads opted out: 1." in out.getvalue()
     assert caught.value.returncode == 1 and str(caught.value).startswith("line 4: ")
     lead.refresh_from_db()
     assert lead.call_opted_out_at is not None and lead.email_opted_out_at is None

@@ -52,7 +52,7 @@ def test_right_counters_are_left_alone():
     workspace = make_answerable()
     lead = make_lead(workspace, answers=(AnswerChange("tax_id", {"value": "12-3456789"}),))
     before = Lead.objects.values().get(pk=lead.pk)
-    assert "1 leads counted, 0 wrong" in run(workspace.slug)
+    assert "leads counted: 1, wrong: 0" in run(workspace.slug)
     assert Lead.objects.values().get(pk=lead.pk) == before
 
 
@@ -81,7 +81,7 @@ def test_an_older_revision_is_not_wrong_and_waits_for_the_worker():
     workspace = make_answerable()
     lead = make_lead(workspace)
     workspace = add_item(workspace)
-    assert "0 wrong, 1 of an older revision" in run(workspace.slug)
+    assert "wrong: 0, of an older revision: 1" in run(workspace.slug)
     assert counters_of(lead) == (1, 0, 1)
 
 

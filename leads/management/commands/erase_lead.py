@@ -42,7 +42,7 @@ class Command(command.Command):
 
     def _tell(self, erased: Erased) -> None:
         gone = sum(erased.rows.values())
-        self.stdout.write(f"Erased: {len(erased.leads)} leads, {gone} rows, {erased.files} files.")
+        self.stdout.write(f"Erased leads: {len(erased.leads)}, rows: {gone}, files: {erased.files}.")
         for key in erased.running_imports:
             self.stdout.write(f"Import {key} was running; erase again if the person is back once it is over.")
         for key in erased.others:

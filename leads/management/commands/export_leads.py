@@ -64,7 +64,7 @@ class Command(command.Command):
                 progress=lambda count: progress.tell(count, count),
             )
         progress.clear()
-        self.stdout.write(_("%(count)s leads in %(file)s.") % {"count": f"{count:,}", "file": name})
+        self.stdout.write(_("Leads in %(file)s: %(count)s.") % {"count": f"{count:,}", "file": name})
 
     def _write_out(
         self, workspace: Workspace, filters: LeadFilter, format: str, options: dict[str, Any]

@@ -42,7 +42,7 @@ class Command(command.Command):
                 )
             except Unreadable as refusal:
                 raise command.unreadable("file", refusal.reason, refusal.message) from None
-        words = _("%(read)s lines read, %(listed)s numbers and addresses listed, %(marked)s leads opted out.")
+        words = _("Lines read: %(read)s, listed: %(listed)s, leads opted out: %(marked)s.")
         counts = {"read": report.read, "listed": report.listed, "marked": report.marked}
         self.stdout.write(words % {name: f"{number:,}" for name, number in counts.items()})
         if report.problems:

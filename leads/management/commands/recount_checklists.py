@@ -46,6 +46,6 @@ class Command(command.Command):
             if after is None:
                 break
         self.stdout.write(
-            f"{workspace.slug}: {leads} leads counted, {wrong} wrong, {old} of an older revision."
+            f"{workspace.slug}: leads counted: {leads}, wrong: {wrong}, of an older revision: {old}."
         )
         return wrong

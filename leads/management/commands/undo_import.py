@@ -63,7 +63,7 @@ class Command(command.Command):
             self.stdout.write(json.dumps({"dry_run": options["dry_run"], **counts, "listed": told}))
             return
         if options["dry_run"]:
-            words = _("Would delete %(removed)s leads and put %(put_back)s back; %(stay)s would stay.")
+            words = _("Leads it would delete: %(removed)s, put back: %(put_back)s, leave alone: %(stay)s.")
         else:
-            words = _("Deleted %(removed)s leads and put %(put_back)s back; %(stay)s stay.")
+            words = _("Leads deleted: %(removed)s, put back: %(put_back)s, left alone: %(stay)s.")
         self.stdout.write(words % {name: f"{number:,}" for name, number in counts.items()})
