@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,6 +60,10 @@ class Speaker:
 
     def name(self, path: str) -> str:
         return name_of(path, self.definitions)
+
+    def short_name(self, path: str) -> str:
+        """The same under a heading that says already that it is about the address."""
+        return capfirst(self.name(path).removeprefix(_("Address: %s") % ""))
 
     def value(self, path: str, value: object) -> str:
         """The value at a path as a person says it."""

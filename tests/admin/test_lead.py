@@ -259,6 +259,13 @@ def test_a_bad_value_stays_in_its_field_with_what_is_wrong(client, desk):
     assert Entry.objects.filter(lead=lead).count() == 1
 
 
+def test_the_fields_of_an_address_are_named_without_saying_so_each_time(client, desk):
+    workspace, _agent = desk
+    text = text_of(client.get(address(make_lead(workspace), "edit", "address")))
+    assert ">Address line 1</label>" in text and ">Postal code</label>" in text
+    assert "Address: " not in text
+
+
 def test_metadata_is_edited_leaf_by_leaf(client, desk):
     workspace, _agent = desk
     lead = make_lead(workspace, metadata={"a": 1, "utm": {"source": "x", "term": "y"}, "gone": True})

@@ -160,6 +160,19 @@ def test_two_who_change_one_field_are_asked_and_two_fields_are_merged(desk_page,
     assert (lead.first_name, lead.last_name, lead.business_name) == ("Amelie", "Hart-Sons", "Hart & Sons")
 
 
+def test_yes_and_no_stand_within_their_item(desk_page):
+    ask_for(desk_page.workspace, "has_open_loans", "BOOLEAN")
+    lead = make_lead(desk_page.workspace, name="Amelia Hart", assignee_type="HUMAN_AGENT")
+    page = desk_page.open("lead", lead.pk)
+    for width in (1440, 1200, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        too_wide = """() => [...document.querySelectorAll(".pick")].filter((one) =>
+            one.getBoundingClientRect().right > 1 + one.closest(".item").getBoundingClientRect().right
+        ).length"""
+        assert page.locator(".pick").count() == 1
+        assert page.evaluate(too_wide) == 0, width
+
+
 def test_two_who_answer_one_item_are_asked(desk_page, sign_in):
     make_items(desk_page.workspace)
     lead = make_lead(desk_page.workspace, name="Amelia Hart", assignee_type="HUMAN_AGENT")

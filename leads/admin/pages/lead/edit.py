@@ -87,7 +87,7 @@ def _input(
         problem = refusal.by_field.get(cell.problem, "")
         clash = refusal.clashes.get(cell.name)
         conflict = conflict_of(sight.speaker, clash) if clash else None
-    return Input(cell, sight.speaker.name(cell.path), text, problem, conflict)
+    return Input(cell, sight.speaker.short_name(cell.path), text, problem, conflict)
 
 
 def conflict_of(speaker: Speaker, clash: Clash) -> Conflict:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from leads.admin.pages.lead.cells import SECTIONS, Cell, Section
 from leads.admin.telling import Speaker, plain_words
@@ -51,8 +49,7 @@ def _section(full: FullLead, section: Section, speaker: Speaker) -> Facts:
         if cell.name == "value":
             text = f"{value:,.2f} {full.lead.currency}".strip()
         link = str(value) if cell.kind == "url" and str(value).startswith(("http://", "https://")) else ""
-        name = speaker.name(cell.path).removeprefix(_("Address: %s") % "")
-        rows.append(Fact(capfirst(name), str(text), cell.path, link))
+        rows.append(Fact(speaker.short_name(cell.path), str(text), cell.path, link))
     return Facts(section.slug, section.title, rows)
 
 
