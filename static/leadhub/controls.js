@@ -133,6 +133,9 @@
     }
   });
 
+  /* Drafts may hold personal data. */
+  document.addEventListener("submit", (event) => "signsOut" in event.target.dataset && sessionStorage.clear());
+
   document.addEventListener("change", (event) => {
     if ("submits" in event.target.dataset) event.target.form.requestSubmit();
   });

@@ -4,7 +4,7 @@
    data-guard             a form that asks before its unsaved changes are left */
 (() => {
   "use strict";
-  /* Drafts, of this tab only; they may hold personal data. */
+  /* Of this tab only. */
   const keepName = (field) => `draft ${location.pathname} ${field.dataset.keep}`;
   const keptIn = (form) => [...form.querySelectorAll("[data-keep]")].map(keepName);
   const forget = (names) => names.forEach((name) => sessionStorage.removeItem(name));
@@ -22,7 +22,6 @@
   });
   document.addEventListener("submit", (event) => {
     event.target.isDirty = false;
-    if ("signsOut" in event.target.dataset) sessionStorage.clear();
     if (event.target.hasAttribute("hx-post") || event.target.hasAttribute("hx-put")) return;
     if (!event.target.closest("[hx-boost]")) mark(event.target);
   });
