@@ -12,6 +12,7 @@ from leadhub.workspaces.models import User
 from leads.models import Action, Lead, Tag
 from tests.admin.test_work import make_due
 from tests.browser.desk import assert_accessible, assert_fits, assert_light, look
+from tests.browser.test_work import at
 from tests.make import make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.browser
@@ -210,6 +211,7 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(desk_pa
         page.get_by_label("Password", exact=True).fill("a long enough password")
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda address: "/login/" not in address)
+        page.wait_for_load_state("domcontentloaded")
 
     page = desk_page.open("lead", first.pk)
     page.get_by_label("Note", exact=True).fill("They like blue")
@@ -220,13 +222,14 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(desk_pa
 
     desk_page.open("index", query="?part=overdue")
     desk_page.key("f")
-    expect(page.locator("h1")).to_have_text("Lead 2")
+    at(page, "h1", "Lead 2")
     desk_page.key("w")
+    expect(page.get_by_label("Note", exact=True)).to_be_focused()
     page.keyboard.type("They like green")
     Session.objects.all().delete()
     desk_page.key("Escape", "1")
     sign_in_again()
-    expect(page.locator("h1")).to_have_text("Lead 2")
+    at(page, "h1", "Lead 2")
     note = page.get_by_label("Note", exact=True)
     expect(note).to_have_value("They like green")
     expect(note).to_be_visible()
