@@ -227,6 +227,22 @@ def test_a_phone_shows_no_keys_beside_what_is_pressed(sign_in):
     expect(page.locator("main kbd:visible").first).to_be_visible()
 
 
+def test_an_agreed_call_is_logged_on_a_phone_where_its_time_is_asked_for(sign_in):
+    desk = sign_in(width=390, height=844)
+    lead = make_due(desk.workspace, desk.user, name="Ana")
+    page = desk.open("work_focus_lead", lead.pk)
+    expect(page.get_by_role("button", name="Log the callback")).not_to_be_visible()
+
+    page.get_by_role("button", name="Callback agreed").click()
+    page.get_by_label("Day and time").fill("2031-05-05T09:00")
+    expect(page.get_by_role("button", name="Log the callback")).to_be_in_viewport()
+    look(page, "focus-asked")
+    page.get_by_role("button", name="Log the callback").click()
+
+    expect(page.locator("#notices")).to_contain_text("Callback agreed")
+    assert Action.objects.get(lead=lead, status="PENDING").scheduled_at.year == 2031
+
+
 def test_two_who_claim_at_once_get_one_lead_and_a_clear_sentence(sign_in, workspace):
     make_lead(workspace, name="Ana", **HUMAN)
     ana, ben = sign_in(), sign_in()
