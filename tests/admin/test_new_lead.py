@@ -50,6 +50,14 @@ def test_who_is_there_already_is_shown_before_it_is_added_anyway(client, desk):
     assert Lead.objects.count() == 2
 
 
+def test_a_name_that_is_only_like_the_one_typed_is_not_called_the_same(client, desk):
+    workspace, _agent = desk
+    make_lead(workspace, name="Annika Lindgren")
+
+    assert "similar name" in client.get(MATCHES, {"name": "Ann Lind"}).content.decode()
+    assert "same name" in client.get(MATCHES, {"name": "annika  lindgren "}).content.decode()
+
+
 def test_an_agent_kept_to_own_leads_hears_that_it_exists_and_leaves_a_note(client, desk):
     workspace, agent = desk
     workspace.own_leads_only = True

@@ -57,12 +57,14 @@ def known(desk: Desk, typed: Mapping[str, Any]) -> list[Known]:
     words = {name: str(typed.get(name, ""))[:200] for name in ("phone", "email", "name")}
     found = matches_for(desk.workspace, **words, limit=_MOST)
     touches = last_touches(desk.workspace, [match.lead.pk for match in found]) if found else {}
-    return [_known(desk, match, touches.get(match.lead.pk)) for match in found]
+    return [_known(desk, match, words["name"], touches.get(match.lead.pk)) for match in found]
 
 
-def _known(desk: Desk, match: Match, touch: Touch | None) -> Known:
+def _known(desk: Desk, match: Match, name: str, touch: Touch | None) -> Known:
     is_open = desk.may_see(match.lead.assignee_id)
     same = ", ".join(str(_SAME[reason]) for reason in match.reasons)
+    if match.reasons == ("name",) and match.lead.full_name.casefold() != " ".join(name.casefold().split()):
+        same = _("similar name")
     return Known(match.lead, same, touch if is_open else None, is_open)
 
 
