@@ -9,11 +9,13 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError
 
+from leadhub.workspaces.clock import now
 from leadhub.workspaces.keys import find_key
 from leadhub.workspaces.models import DIALECTS, ApiKey
 from leads.change import Actor, ActorKind
 from leads.changes.people import create_workspace, revoke_key
 from leads.management.commands import demo
+from tests.make import make_lead
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor(ActorKind.SYSTEM, "tests", "command")
@@ -58,6 +60,18 @@ def test_lost_credentials_are_made_anew(tmp_path):
     new = demo.make_credentials(workspace)
     assert authenticate(username=new["login"], password=new["password"])
     assert not authenticate(username=old["login"], password=old["password"])
+
+
+def test_the_lines_to_paste_are_about_a_lead_of_the_demo():
+    workspace = make_workspace("demo", is_demo=True)
+    ours = make_lead(workspace, external_id="demo-1")
+    made = demo.make_credentials(workspace)
+    theirs = make_lead(workspace, external_id="crm-1")
+    told = demo.describe(made, "http://here")
+    assert str(ours.pk) in told and str(theirs.pk) not in told
+    ours.archived_at = now()
+    ours.save()
+    assert str(theirs.pk) in demo.describe(made, "http://here")
 
 
 def test_credentials_of_another_database_are_not_believed(tmp_path):

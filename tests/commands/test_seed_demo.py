@@ -15,6 +15,7 @@ from checklists.models import Item
 from checklists.rules import FieldType
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import ApiKey, Membership, Workspace
+from leads.changes.people import remove_member
 from leads.management.commands.seed_demo import Progress
 from leads.management.demo.people import person
 from leads.models import (
@@ -29,7 +30,7 @@ from leads.models import (
     Tag,
 )
 from tests.commands.run import output_of, refusal_of
-from tests.make import make_workspace
+from tests.make import SYSTEM, make_workspace
 
 pytestmark = pytest.mark.django_db
 DOORS = {"omniai", "octanist", "pollybot", "leadping", "hub", "admin", "import"}
@@ -185,6 +186,23 @@ def test_what_was_changed_since_stays():
     assert Lead.objects.count() == 5
     assert Disposition.objects.get(outcome="funded").label == "Paid out"
     assert Item.objects.get(code="website").label == "Home Page"
+
+
+def test_who_was_removed_stays_away_and_tells_no_further_stories():
+    seed(3)
+    workspace = Workspace.objects.get()
+    agents = Membership.objects.filter(workspace=workspace, role="agent")
+    *gone, last = [member.user for member in agents.select_related("user").order_by("pk")]
+    for user in gone:
+        remove_member(workspace, SYSTEM, user.pk)
+    last_before = Lead.objects.filter(assignee=last).count()
+    assert "5 are new" in seed(8)
+    assert [member.user for member in agents.filter(left_at=None)] == [last]
+    fresh = Lead.objects.filter(external_id__in=["demo-4", "demo-5", "demo-6", "demo-7", "demo-8"])
+    assert not fresh.filter(assignee__in=gone).exists()
+    assert Lead.objects.filter(assignee=last).count() >= last_before
+    remove_member(workspace, SYSTEM, last.pk)
+    assert "2 are new" in seed(10) and not agents.filter(left_at=None).exists()
 
 
 def test_a_real_workspace_of_that_name_is_refused():

@@ -132,7 +132,12 @@ def _complete(workspace: Workspace | None, actor: Actor) -> Desk:
         },
         is_demo=True,
     )
-    owner, manager, *agents = [_member(workspace, actor, *person) for person in PEOPLE]
+    members = [_member(workspace, actor, *person) for person in PEOPLE]
+    # Whoever has left tells no further stories.
+    here = [member for member in members if member.left_at is None]
+    here = here or list(Membership.objects.filter(workspace=workspace, left_at=None).select_related("user"))
+    owner, manager = (_actor(_one_of(here, role)) for role in (Role.OWNER, Role.MANAGER))
+    agents = [_actor(member) for member in here if member.role == Role.AGENT] or [manager]
     _fill_catalogue(workspace, owner)
     doors = {door: _key(workspace, owner, door, name, scopes) for door, name, scopes in KEYS}
     doors["import"] = Actor(ActorKind.IMPORT, "Trade show list.xlsx", "import", user_id=manager.user_id)
@@ -140,11 +145,17 @@ def _complete(workspace: Workspace | None, actor: Actor) -> Desk:
     return Desk(workspace, owner, manager, tuple(agents), doors, tester)
 
 
-def _member(workspace: Workspace, actor: Actor, email: str, name: str, role: str) -> Actor:
-    """Nobody's password is set, so these people sign in nowhere."""
-    member = Membership.objects.filter(workspace=workspace, user__email=email, left_at=None).first()
-    if member is None:
-        member, _is_new = add_member(workspace, actor, email, role, name=name)
+def _member(workspace: Workspace, actor: Actor, email: str, name: str, role: str) -> Membership:
+    """Nobody's password is set, so these people sign in nowhere. Who was removed does not come back."""
+    known = Membership.objects.filter(workspace=workspace, user__email=email).select_related("user").first()
+    return known or add_member(workspace, actor, email, role, name=name)[0]
+
+
+def _one_of(members: list[Membership], role: Role) -> Membership:
+    return next((member for member in members if member.role == role), members[0])
+
+
+def _actor(member: Membership) -> Actor:
     return Actor(
         ActorKind.USER, member.user.full_name, "admin", user_id=member.user_id, tests=False, role=member.role
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from leadhub.workspaces.clock import at
@@ -18,6 +18,8 @@ from leads.management.demo.calendar import Calendar
 from leads.management.demo.desk import Desk
 from leads.management.demo.people import person
 from leads.models import ActionKind
+
+OURS: Final = "demo-"
 
 
 class Teller:
@@ -113,4 +115,4 @@ def dispose(outcome: str, reason: str = "") -> DispositionWish:
 
 def external_id(number: int) -> str:
     """What tells the leads of the demo apart, so that each is made once."""
-    return f"demo-{number}"
+    return f"{OURS}{number}"
