@@ -25,6 +25,7 @@ from leads.changes.followups import (
     new_action,
     refusal_words,
 )
+from leads.changes.missed import keep_missed
 from leads.changes.store import store
 from leads.changes.transact import transact
 from leads.errors import NotFound, Refused
@@ -150,6 +151,7 @@ def reassign_action(workspace: Workspace, actor: Actor, action_id: object, *, us
 
     def reassign(draft: Draft, action: Action) -> str:
         before = action.assignee_id
+        keep_missed(Action.objects.filter(pk=action.pk), draft.moment)
         action.assignee_id = user_id
         draft.move_action(action, action.status, action.state)
         draft.tell(f"/actions/{action.pk}/assignee", before, user_id)

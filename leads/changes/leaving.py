@@ -7,9 +7,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import Membership, User, Workspace
 from leads.change import Actor
 from leads.changes.catalogue import write_entry
+from leads.changes.missed import keep_missed
 from leads.changes.transact import transact
 from leads.errors import Invalid, NotFound, Problem
 from leads.models import Action, ActionStatus, Lead
@@ -45,6 +47,7 @@ def hand_over_steps(workspace: Workspace, actor: Actor, leaver: User, heir: User
 
     def write() -> int:
         steps = Action.objects.filter(workspace=workspace, assignee=leaver, status__in=_OPEN)
+        keep_missed(steps, now())
         moved = steps.update(assignee=heir)
         changes = {f"/members/{leaver.email}/steps": change_of(str(leaver), str(heir) if heir else None)}
         summary = _("%(count)d planned steps of %(who)s handed over") % {"count": moved, "who": leaver}

@@ -12,10 +12,19 @@ from leads.models.lead import AssigneeType, Lead
 from leads.models.outbox import Event, Instance, Job, WebhookDelivery, WebhookEndpoint
 from leads.models.tag import LeadTag, Tag
 from leads.models.template import MessageTemplate
-from leads.models.timeline import Action, ActionKind, ActionStatus, CallOutcome, Entry, Message
+from leads.models.timeline import (
+    KEPT_WITHIN,
+    Action,
+    ActionKind,
+    ActionStatus,
+    CallOutcome,
+    Entry,
+    Message,
+)
 from leads.models.view import KeptView, SavedView
 
 __all__ = [
+    "KEPT_WITHIN",
     "Action",
     "ActionKind",
     "ActionStatus",

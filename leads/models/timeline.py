@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from leadhub.workspaces.clock import now
 from leadhub.workspaces.models import Owned
 from leads.models.outbox import Leased
+
+# What was planned counts as kept when it was done within so long of its time.
+KEPT_WITHIN: Final = timedelta(days=1)
 
 
 class CallOutcome(Owned):
@@ -113,6 +119,11 @@ class Action(Owned, Leased):
     assignee = models.ForeignKey(
         "workspaces.User", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
+    # Whose it was when it was too late to keep it, if it changed hands after that; and which time was missed.
+    missed_by = models.ForeignKey(
+        "workspaces.User", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    missed_at = models.DateTimeField(null=True, blank=True)
     scheduled_at = models.DateTimeField(default=now)
     # The zone the time was agreed in; the instant alone does not survive a change of the clocks.
     agreed_zone = models.CharField(max_length=64, blank=True)
@@ -159,7 +170,7 @@ class Action(Owned, Leased):
             models.Index(
                 fields=["workspace", "scheduled_at", "id"],
                 name="action_planned",
-                condition=models.Q(assignee__isnull=False)
+                condition=(models.Q(assignee__isnull=False) | models.Q(missed_by__isnull=False))
                 & ~models.Q(kind="CALL", status="COMPLETED", outcome__gt=""),
             ),
         ]

@@ -14,9 +14,10 @@ from leadhub.workspaces.models import User
 from leads.admin.pages.reports.figures import shared
 from leads.change import AnswerChange, ById, CallLog, DispositionWish, LeadChange
 from leads.changes import apply_change
-from leads.changes.actions import complete_action, plan_action
+from leads.changes.actions import complete_action, plan_action, reassign_action, reschedule_action
 from leads.changes.workspace import change_workspace
 from leads.models import Action, Lead
+from leads.outbox.leaving import leave
 from leads.queries.reports.activity import load_activity
 from leads.queries.reports.cohorts import load_funnel, load_sources
 from leads.queries.reports.period import Period
@@ -123,6 +124,93 @@ def test_who_worked_what(story):
     assert found[other, 3] == {"attempts": 1, "connects": 1}
     assert found[agent, 3] == {"outcomes": 1}
     assert found[agent, 4] == {"kept": 1, "missed": 1}
+
+
+def missed_of(client, workspace):
+    """How many each missed, as the table says, and as many rows behind each number."""
+    told = {}
+    card = client.get(reverse("admin:report_card", args=["activity"]), ASKED).context_data["table"]
+    (place,) = [place for place, column in enumerate(card.head) if "missed" in str(column)]
+    for who, *cells in card.rows:
+        cell = cells[place - 1]
+        if cell.value:
+            count = client.get(cell.href).context_data["count"]
+            assert getattr(count, "number", count) == cell.value
+            told[str(who.value).partition("@")[0]] = cell.value
+    days = activity_of(workspace, BEGIN + timedelta(days=15)).days
+    assert sum(row.numbers.get("missed", 0) for row in days) == sum(told.values())
+    return told
+
+
+def make_late(workspace):
+    """Two tasks due at once and one in three days, all of one who is about to go."""
+    gone, heir = (make_member(workspace, email=f"{name}@desk.example") for name in ("devon", "nora"))
+    with hours(0):
+        lead = make_lead(workspace, name="Waits", **HUMAN)
+        plan = [
+            plan_action(
+                workspace,
+                make_user_actor(gone),
+                ById(lead.pk),
+                kind="TASK",
+                at=BEGIN + timedelta(hours=at),
+                summary="Do",
+            )
+            for at in (1, 2, 72)
+        ]
+    return gone, heir, [task.pk for task in plan]
+
+
+@pytest.mark.parametrize("how", ["leaves", "hands on"])
+def test_what_was_missed_before_it_changed_hands_stays_with_who_missed_it(client, how):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "manager"))
+    gone, heir, tasks = make_late(workspace)
+
+    with hours(48):
+        if how == "leaves":
+            leave(workspace, SYSTEM, gone, heir.pk)
+        else:
+            for task in tasks:
+                reassign_action(workspace, make_user_actor(gone), task, user_id=heir.pk)
+    with hours(60):
+        # Done late, put off, and handed back and on once more: it is whose it was all the same.
+        complete_action(workspace, make_user_actor(heir), tasks[0])
+        for whose in (None, heir.pk):
+            reassign_action(workspace, make_user_actor(heir), tasks[1], user_id=whose)
+    with hours(15 * 24):
+        assert missed_of(client, workspace) == {"devon": 2, "nora": 1}
+        reassign_action(workspace, make_user_actor(heir), tasks[1], user_id=None)
+        assert missed_of(client, workspace) == {"devon": 2, "nora": 1}
+
+
+def test_what_changed_hands_in_its_time_or_was_put_off_since_is_its_heirs(client):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "manager"))
+    gone, heir, tasks = make_late(workspace)
+
+    with hours(24.5):
+        leave(workspace, SYSTEM, gone, heir.pk)
+    with hours(48):
+        reschedule_action(
+            workspace, make_user_actor(heir), tasks[0], at=(BEGIN + timedelta(hours=96)).isoformat()
+        )
+    with hours(15 * 24):
+        assert missed_of(client, workspace) == {"nora": 3}
+
+
+def test_who_takes_up_late_what_was_nobodys_did_not_miss_it(client):
+    workspace = make_workspace()
+    client.force_login(make_member(workspace, "manager"))
+    gone, heir, tasks = make_late(workspace)
+
+    with hours(0.5):
+        leave(workspace, SYSTEM, gone, None)
+    with hours(48):
+        for task in tasks:
+            reassign_action(workspace, make_user_actor(heir), task, user_id=heir.pk)
+    with hours(15 * 24):
+        assert missed_of(client, workspace) == {"nora": 1}
 
 
 def test_days_are_as_their_reader_writes_them_and_in_the_file_as_spreadsheets_read_them(client, story):

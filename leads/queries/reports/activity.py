@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    UUIDField,
     Value,
     When,
 )
@@ -27,13 +28,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leadhub.workspaces.models import User
-from leads.models import Action, ActionKind, ActionStatus, DispositionChange, Lead
+from leads.models import KEPT_WITHIN, Action, ActionKind, ActionStatus, DispositionChange, Lead
 from leads.queries.catalogue import load_catalogue
 from leads.queries.reports.people import with_people
 from leads.queries.reports.period import Period
 
-# What was planned counts as kept when it was done within so long of its time.
-KEPT_WITHIN: Final = timedelta(days=1)
 _MESSAGES: Final = (ActionKind.MESSAGE, ActionKind.EMAIL, ActionKind.SMS)
 _BY_HAND: Final = (ActionKind.CALL, ActionKind.EMAIL, ActionKind.SMS, ActionKind.TASK)
 
@@ -105,11 +104,20 @@ def _outcomes(period: Period, at: datetime) -> QuerySet[DispositionChange]:
     return DispositionChange.objects.filter(change_source="User").exclude(changed_by=None)
 
 
+# Whoever missed it, if it changed hands after that time was over; else whose it is.
+_CHARGED: Final = Case(
+    When(missed_at=F("scheduled_at"), then=F("missed_by")), default=F("assignee"), output_field=UUIDField()
+)
+
+
 def _due(period: Period, at: datetime) -> QuerySet[Action]:
     """What was planned for somebody and has had its time; a call that was logged was not planned."""
     rows = Action.objects.filter(kind__in=_BY_HAND, scheduled_at__lte=at - KEPT_WITHIN)
-    rows = rows.filter(status__in=[ActionStatus.PENDING, ActionStatus.COMPLETED]).exclude(assignee=None)
-    return rows.exclude(kind=ActionKind.CALL, status=ActionStatus.COMPLETED, outcome__gt="")
+    rows = rows.filter(status__in=[ActionStatus.PENDING, ActionStatus.COMPLETED])
+    # As the index has it; who is charged is among the two.
+    rows = rows.filter(Q(assignee__isnull=False) | Q(missed_by__isnull=False))
+    rows = rows.exclude(kind=ActionKind.CALL, status=ActionStatus.COMPLETED, outcome__gt="")
+    return rows.annotate(charged=_CHARGED).exclude(charged=None)
 
 
 def _every(period: Period) -> Q:
@@ -131,9 +139,7 @@ _SOURCES: Final = (
     ),
     Source(_first_calls, "user", "completed_at", {"first_touches": _every}),
     Source(_outcomes, "changed_by", "changed_at", {"outcomes": _every}),
-    Source(
-        _due, "assignee", "scheduled_at", {"kept": lambda period: _KEPT, "missed": lambda period: _MISSED}
-    ),
+    Source(_due, "charged", "scheduled_at", {"kept": lambda period: _KEPT, "missed": lambda period: _MISSED}),
 )
 _BY_MEASURE: Final = {name: source for source in _SOURCES for name in source.measures}
 _WIDEST: Final = max(len(source.measures) for source in _SOURCES)
