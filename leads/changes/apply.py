@@ -30,7 +30,7 @@ from leads.models import Lead, Stage
 from leads.queries.catalogue import load_catalogue
 from leads.queries.find import find_lead, find_leads
 from leads.state import LeadState
-from leads.validation import Clean, Verdict, clean, judge
+from leads.validation import Clean, Verdict, clean_all, judge_all
 
 
 def apply_change(workspace: Workspace, actor: Actor, where: Where, read: LeadChange | Read) -> Outcome:
@@ -73,10 +73,10 @@ def blank_lead(workspace: Workspace, actor: Actor, lead_id: UUID | None = None) 
 
 def _write(state: LeadState, read: LeadChange | Read, actor: Actor) -> Outcome:
     change = read if isinstance(read, LeadChange) else read(state)
-    cleaned = clean(change, state.workspace)
-    if change.unique_email:
+    cleaned, refused = clean_all(change, state.workspace)
+    if change.unique_email and not refused:
         _refuse_taken_email(state, cleaned)
-    verdict = judge(state, change, cleaned, actor)
+    verdict = judge_all(state, change, cleaned, refused, actor)
     draft = draft_change(state, change, cleaned, verdict, actor)
     outcome = _finish(draft, change, cleaned, verdict)
     spread_opt_outs(draft)

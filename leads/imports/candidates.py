@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from leadhub.workspaces.models import Workspace
 from leads.change import LeadChange
 from leads.changes.suppression import EMAIL, EXTERNAL_ID, PHONE, Key
-from leads.errors import Invalid
+from leads.errors import Problem
 from leads.imports.matches import keys_of_row
 from leads.imports.row import Cleaned, Row
 from leads.imports.verdicts import STORED, Verdict
-from leads.validation import Clean, clean
+from leads.validation import Clean, clean_all
 
 _SUPPRESSED_BY = {"phone": PHONE, "email": EMAIL, "external_id": EXTERNAL_ID}
 
@@ -24,6 +24,8 @@ class Candidate:
     cleaned: Clean = field(default_factory=Clean)
     keys: dict[str, str] = field(default_factory=dict)
     verdict: Verdict | None = None
+    # What was refused of its values; whether the others hold is still to be judged, so that all is told.
+    refused: tuple[Problem, ...] = ()
 
     @property
     def person(self) -> set[Key]:
@@ -36,7 +38,9 @@ class Candidate:
         """Whether it can be written together with others. What reaches into further leads, or is about
         what was done, goes alone."""
         change = self.change
-        return not (change.call or change.delete or change.undelete or change.unique_email)
+        return bool(self.refused) or not (
+            change.call or change.delete or change.undelete or change.unique_email
+        )
 
     @property
     def is_uncallable(self) -> bool:
@@ -58,15 +62,11 @@ def read_candidate(row: Row, workspace: Workspace) -> Candidate:
     cleaned = row.cleaned
     if cleaned is None or cleaned.region != workspace.region:
         cleaned = clean_change(change, workspace)
-    if cleaned.clean is None:
-        return Candidate(row, verdict=Verdict("refused", None, cleaned.problems))
     # A batch may be written once more, and what the terms add is put into it.
     values = cleaned.clean if row.cleaned is None else copy(cleaned.clean)
-    return Candidate(row, change, values, keys_of_row(values))
+    verdict = Verdict("refused", None, cleaned.problems) if cleaned.problems else None
+    return Candidate(row, change, values, keys_of_row(values), verdict, cleaned.problems)
 
 
 def clean_change(change: LeadChange, workspace: Workspace) -> Cleaned:
-    try:
-        return Cleaned(workspace.region, clean(change, workspace))
-    except Invalid as refusal:
-        return Cleaned(workspace.region, None, refusal.problems)
+    return Cleaned(workspace.region, *clean_all(change, workspace))

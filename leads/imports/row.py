@@ -14,10 +14,11 @@ from leads.validation import Clean
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What cleaning a row came to, with the phone numbers of a region: its values, or what is wrong."""
+    """What cleaning a row came to, with the phone numbers of a region: the values that hold, and what is
+    wrong with the others."""
 
     region: str
-    clean: Clean | None
+    clean: Clean
     problems: tuple[Problem, ...] = ()
 
 

@@ -22,7 +22,7 @@ from leads.imports.verdicts import Verdict
 from leads.models import AssigneeType
 from leads.queries.find import leads_in
 from leads.queries.keys import ids_taken
-from leads.validation import Clean, clean
+from leads.validation import Clean, clean, clean_all, judge_all, told_together
 from leads.values import tag_key
 
 _WRITES_TO_FOUND: Final = frozenset({"fill", "overwrite"})
@@ -36,7 +36,8 @@ class Window:
         self.candidates = candidates
         self.options = terms.options
         open_rows = [one for one in candidates if one.verdict is None]
-        self.matches = Matches(workspace, self.options.kinds, [one.keys for one in open_rows])
+        judged = [one for one in candidates if one.verdict is None or one.refused]
+        self.matches = Matches(workspace, self.options.kinds, [one.keys for one in judged])
         writes = self.options.on_match in _WRITES_TO_FOUND
         leads = lock_leads(workspace, self.matches.all()) if writes else []
         self.shelf = Shelf(workspace, leads)
@@ -53,7 +54,7 @@ class Window:
         self._plans: set[UUID] = set()
         own = {one.row.own.id for one in open_rows if one.row.own and one.row.own.id}
         self._taken = ids_taken(own)
-        self.shelf.know_tags(_tag_keys(open_rows, terms))
+        self.shelf.know_tags(_tag_keys(judged, terms))
 
     def write(self, *, store: bool) -> tuple[int, bool]:
         """How many are settled, and whether the next one has to go alone."""
@@ -65,20 +66,38 @@ class Window:
 
     def _settle_all(self) -> tuple[int, bool]:
         for at, one in enumerate(self.candidates):
-            if one.verdict is not None:
+            if one.verdict is not None and not one.refused:
                 continue
             try:
                 found = self.matches.find(one.keys)
                 if found in self._plans:
                     return at, False
+                if one.refused:
+                    self._judge_the_rest(one, found)
+                    continue
                 if one.speaks and self._concerns_others(one, found):
                     return at, True
                 one.verdict = self._settle(one, found)
             except Invalid as refusal:
-                one.verdict = Verdict("refused", None, refusal.problems)
+                problems = told_together(one.refused, refusal.problems)
+                one.verdict = Verdict("refused", None, problems)
             except LeadError as refusal:
-                one.verdict = Verdict("refused", None, (Problem("", refusal.code, refusal.message),))
+                problem = Problem("", refusal.code, refusal.message)
+                one.verdict = Verdict("refused", None, (*one.refused, problem))
         return len(self.candidates), False
+
+    def _judge_the_rest(self, one: Candidate, found: UUID | None) -> None:
+        """Some of its values are refused; raises what is wrong beside them, if anything is."""
+        if found is None:
+            state = ManyState(self.shelf, self.blank.copy(new_id()), is_new=True)
+            change = self.terms.with_terms(one.change)
+        elif self.options.on_match == "skip":
+            return
+        else:
+            state = self.states[found]
+            change = self.terms.for_found(one.change, state)
+        cleaned, refused = clean_all(change, self.workspace)
+        judge_all(state, change, cleaned, refused, self.actor)
 
     def _concerns_others(self, one: Candidate, found: UUID | None) -> bool:
         """An opt-out marks everybody with the same number; one of a lead that is there may have further."""

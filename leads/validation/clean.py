@@ -20,6 +20,7 @@ from leads.change import (
     LeadChange,
     Override,
 )
+from leads.errors import Invalid, Problem
 from leads.models import Channel, ContactPoint, Stage
 from leads.validation.attribution import ATTRIBUTION
 from leads.validation.fields import ADDRESS, DISPOSITION, FIELDS, PROFILE, Field, House
@@ -46,6 +47,14 @@ class Clean:
 
 
 def clean(change: LeadChange, workspace: Workspace) -> Clean:
+    cleaned, refused = clean_all(change, workspace)
+    if refused:
+        raise Invalid(refused)
+    return cleaned
+
+
+def clean_all(change: LeadChange, workspace: Workspace) -> tuple[Clean, tuple[Problem, ...]]:
+    """The values that hold, and what is wrong with the others."""
     problems = Problems(change.problems)
     house = House(workspace.region, change.phone_rule)
     cleaned = Clean(
@@ -74,8 +83,7 @@ def clean(change: LeadChange, workspace: Workspace) -> Clean:
             problems.add(
                 "consent.channel", "invalid_choice", _("Name a known channel."), wish.channel, Channel.values
             )
-    problems.settle()
-    return cleaned
+    return cleaned, tuple(problems.found)
 
 
 def _judge_stage_word(wish: DispositionWish, problems: Problems) -> None:

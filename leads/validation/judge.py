@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from leadhub.workspaces.clock import now
 from leads import values
 from leads.change import Actor, ActorKind, AnswerResult, Clear, LeadChange
-from leads.errors import Forbidden, Stale
+from leads.errors import Forbidden, Invalid, LeadError, Problem, Stale
 from leads.models import Disposition
 from leads.models.lead import Lead
 from leads.state import LeadState
@@ -59,6 +59,31 @@ def judge(state: LeadState, change: LeadChange, cleaned: Clean, actor: Actor) ->
     _judge_plans(state.lead, change, cleaned, actor, problems)
     problems.settle()
     return verdict
+
+
+def judge_all(
+    state: LeadState, change: LeadChange, cleaned: Clean, refused: tuple[Problem, ...], actor: Actor
+) -> Verdict:
+    """`judge`; where some of the values were refused already, what is wrong with the others stands beside."""
+    try:
+        verdict = judge(state, change, cleaned, actor)
+    except Invalid as more:
+        raise Invalid(told_together(refused, more.problems)) from None
+    except LeadError:
+        if not refused:
+            raise
+    if refused:
+        raise Invalid(refused)
+    return verdict
+
+
+def told_together(refused: Iterable[Problem], more: Iterable[Problem]) -> tuple[Problem, ...]:
+    """A field is refused once, and an item whose answer was refused is not said to be open."""
+    first = tuple(refused)
+    fields = {problem.field for problem in first}
+    is_guess = any(name.partition(".")[0] == "answers" for name in fields)
+    rest = [one for one in more if one.field not in fields and not (is_guess and one.code == "items_open")]
+    return (*first, *rest)
 
 
 def _judge_version(lead: Lead, change: LeadChange) -> None:

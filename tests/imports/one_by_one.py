@@ -15,8 +15,9 @@ from leads.imports.options import Options
 from leads.imports.terms import Terms
 from leads.imports.writing import on_line
 from leads.queries.find import find_leads
-from leads.validation import clean
+from leads.validation import clean_all, told_together
 
+KEYS = {"external_id": "external_id", "email": "email_key", "phone": "phone_key"}
 WHERES = {"external_id": ByExternalId, "email": ByEmail, "phone": ByPhone}
 
 
@@ -41,21 +42,17 @@ def bring_one_by_one(batch, actor, rows) -> list[tuple]:
 def _bring(workspace, actor, options, row):
     if row.problems:
         raise Invalid(row.problems)
-    cleaned = clean(row.change, workspace)
-    columns, terms = cleaned.columns, Terms(options)
-    keys = {"external_id": "external_id", "email": "email_key", "phone": "phone_key"}
-    person = {(kind, columns[column]) for kind, column in keys.items() if columns.get(column)}
-    person |= {(str(point.kind), key) for point, _value, key in cleaned.contact_points}
-    if suppressed(workspace, person):
+    cleaned, refused = clean_all(row.change, workspace)
+    terms = Terms(options)
+    if not refused and suppressed(workspace, _person(cleaned)):
         return "skipped", ["erased"]
-    lead = None
-    for kind in () if options.on_match == "create" else options.match:
-        if columns.get(keys[kind]) and lead is None:
-            found = find_leads(workspace, WHERES[kind](columns[kind]))
-            if len(found) > 1:
-                return "refused", ["ambiguous"]
-            lead = found[0] if found else None
+    found = _met(workspace, options, cleaned.columns)
+    if len(found) > 1:
+        return "refused", sorted(["ambiguous", *(problem.code for problem in refused)])
+    lead = found[0] if found else None
     change = on_line(row.change, row.line)
+    if refused:
+        _refuse(workspace, actor, terms, change, lead, refused)
     if lead is None:
         apply_change(workspace, actor, NewLead(), terms.for_new(change))
         return "created", []
@@ -67,3 +64,28 @@ def _bring(workspace, actor, options, row):
         workspace, actor, ById(lead.pk, follows=False), lambda state: terms.for_found(change, state)
     )
     return ("updated" if outcome.changed else "unchanged"), []
+
+
+def _refuse(workspace, actor, terms, change, lead, refused):
+    """What is wrong with the rest of the row stands beside what is wrong with its values."""
+    where = ById(lead.pk, follows=False) if lead else NewLead()
+    try:
+        if lead is None:
+            apply_change(workspace, actor, where, terms.with_terms(change))
+        elif terms.options.on_match != "skip":
+            apply_change(workspace, actor, where, lambda state: terms.for_found(change, state))
+    except Invalid as refusal:
+        raise Invalid(told_together(refused, refusal.problems)) from None
+    raise Invalid(refused)
+
+
+def _person(cleaned):
+    person = {(kind, cleaned.columns[column]) for kind, column in KEYS.items() if cleaned.columns.get(column)}
+    return person | {(str(point.kind), key) for point, _value, key in cleaned.contact_points}
+
+
+def _met(workspace, options, columns):
+    for kind in () if options.on_match == "create" else options.match:
+        if (key := columns.get(KEYS[kind])) and (found := find_leads(workspace, WHERES[kind](key))):
+            return found
+    return []

@@ -19,7 +19,7 @@ from leads.change import (
     TagChange,
 )
 from leads.changes import apply_change
-from leads.errors import Forbidden, Invalid, Stale
+from leads.errors import Forbidden, Invalid, Problem, Stale
 from tests.make import SYSTEM, make_answerable, make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db
@@ -288,3 +288,26 @@ def test_a_blank_answer_is_no_answer():
 
     assert blank.lead.checklist_done == 0
     assert lead.answers.get().status == "TODO"
+
+
+def test_a_value_that_cannot_be_read_hides_no_name_that_is_unknown():
+    workspace = make_answerable(required_items=["tax_id"])
+    nonsense = DispositionWish(outcome="nonsense")
+    with pytest.raises(Invalid) as refusal:
+        make_lead(
+            workspace, email="none", disposition=nonsense, tags=TagChange(names=("missing",), create=False)
+        )
+    told = {problem.field: problem.code for problem in refusal.value.problems}
+    assert told == {"email": "invalid_email", "disposition": "unknown_code", "tags": "not_found"}
+
+    unread = Problem("answers.tax_id", "invalid_number", "Write a number.")
+    sold = DispositionWish(outcome="sold", strict=True)
+    with pytest.raises(Invalid) as refusal:
+        make_lead(workspace, first_name="Ana", disposition=sold, problems=(unread,))
+    assert refusal.value.problems == (unread,), "it was answered, though badly, and is not said to be open"
+
+
+def test_a_stage_that_is_none_is_told_once():
+    with pytest.raises(Invalid) as refusal:
+        make_lead(make_workspace(), first_name="Ana", disposition=DispositionWish(stage="nonsense"))
+    assert [problem.field for problem in refusal.value.problems] == ["disposition"]
