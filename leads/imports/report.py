@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, Final, Protocol
 
@@ -84,15 +84,15 @@ def counts_of(batch: ImportBatch) -> dict[str, int]:
     return counts
 
 
-def notices_of(batch: ImportBatch) -> list[str]:
+def notices_of(batch: ImportBatch, figure: Callable[[int], str] = "{:,}".format) -> list[str]:
     """What is stored, or would be, and is perhaps not meant."""
     count = batch.options.get(UNCALLABLE, 0)
     words = ngettext(
-        "%d phone is no number that can be called; it is kept as it stands.",
-        "%d phones are no numbers that can be called; they are kept as they stand.",
+        "%s phone is no number that can be called; it is kept as it stands.",
+        "%s phones are no numbers that can be called; they are kept as they stand.",
         count,
     )
-    return [words % count] if count else []
+    return [words % figure(count)] if count else []
 
 
 def causes_of(batch: ImportBatch) -> Causes:

@@ -5,7 +5,7 @@ The attempt's number fences: whoever held a row before can no longer say anythin
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from django.db import transaction
@@ -62,6 +62,15 @@ def renew(row: Leased, length: timedelta = LENGTH) -> bool:
 def give_back(row: Leased) -> bool:
     """Undone, through no fault of its own: due at once, and the attempt does not count."""
     return finish(row, due_at=now(), attempt=row.attempt - 1)
+
+
+def unattended_since(row: Leased) -> datetime | None:
+    """Since when nobody says anything of a row that is due, as when no worker runs; None as long as somebody
+    may just be about to."""
+    if row.state != Leased.State.DUE or row.due_at is None:
+        return None
+    since = row.lease_until - LENGTH if row.lease_until else row.due_at
+    return since if now() - since >= LENGTH else None
 
 
 def _mine(row: Leased) -> QuerySet[Leased]:

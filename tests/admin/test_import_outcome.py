@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from leads.models import ImportBatch
+from leadhub.workspaces import clock
+from leads.models import ImportBatch, Job, Lead
+from leads.outbox import lease
 from tests.admin.test_imports import step, upload, work
 from tests.make import make_member, make_workspace
 
@@ -42,3 +46,61 @@ def test_one_refused_cell_hides_no_other(client):
     rehearsal = ImportBatch.objects.get(options__dry_run=True)
     file = client.get(reverse("admin:import_refused", args=[rehearsal.pk])).getvalue().decode("utf-8-sig")
     assert "assignee; disposition,not_found; unknown_code" in file
+
+
+def test_the_page_says_when_nothing_moves_any_more(client):
+    enter(client)
+    upload(client, b"Name\nAna\n")
+    batch = ImportBatch.objects.get()
+    page = step(client, batch.pk, "start", **{"to-0": "name", "on_match": "skip"}).url
+    at = Job.objects.get().due_at
+    with clock.at(at + timedelta(seconds=30)):
+        assert "No worker has taken it up" not in seen(client.get(page))
+    with clock.at(at + timedelta(seconds=90)):
+        assert "No worker has taken it up since" in seen(client.get(page))
+        (job,) = lease.take(Job.objects.all(), "a worker that is killed")
+        assert "since" not in seen(client.get(page)) and job.attempt == 1
+    with clock.at(at + timedelta(seconds=160)):
+        told = seen(client.get(page))
+        assert "Nothing has moved since" in told and "look whether the worker runs" in told
+        assert "Nothing has moved since" in seen(client.get(f"{page}progress/"))
+        assert lease.renew(job)
+        assert "Nothing has moved" not in seen(client.get(page))
+    with clock.at(at + timedelta(seconds=400)):
+        work()
+        assert "Nothing has moved" not in seen(client.get(page)) and Lead.objects.count() == 1
+
+
+def test_large_numbers_are_written_as_their_reader_writes_them(client):
+    workspace = enter(client)
+    told = {"dry_run": False, "removed": 20000, "put_back": 1234, "stay": 0, "listed": []}
+    undo = Job.objects.create(workspace=workspace, kind="undo_import", output=told, finished_at=clock.now())
+    options = {"jobs": {"undo_import": str(undo.pk)}}
+    done = ImportBatch.objects.create(
+        workspace=workspace, name="fair.csv", options=options, state="finished", read=20000, created=20000
+    )
+    page = reverse("admin:import", args=[done.pk])
+    text = client.get(page).content.decode()
+    assert "Leads deleted: 20,000, put back as they were: 1,234, left alone: 0." in text
+    assert "New leads that it brought: 20,000, leads" in text
+    done.state = "running"
+    done.read = 8000
+    done.save()
+    assert "8,000 rows so far" in seen(client.get(page))
+
+
+def test_the_list_of_imports_accounts_for_every_row(client):
+    enter(client)
+    run(client, b"Name,Phone\nAna,4155552671\nAnna,4155552671\n", **{"to-0": "name", "to-1": "phone"})
+    text = client.get(reverse("admin:imports")).content.decode()
+    cells = {
+        name: text.split(f'data-label="{name}">')[1].split("<")[0] for name in ("Rows", "New", "Skipped")
+    }
+    assert cells == {"Rows": "2", "New": "1", "Skipped": "1"}
+
+
+def test_taking_back_stands_above_the_refused_rows(client):
+    enter(client)
+    page = run(client, b"Name,Email\nAna,a@x.example\nBo,none\n", **{"to-0": "name", "to-1": "email"})
+    text = page.content.decode()
+    assert 0 < text.index("<h2>Take it back") < text.index("<h2>The first refused rows")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template import Context
 from django.utils.translation import gettext as _
 
 from leads.admin.desk import Desk
@@ -19,12 +21,14 @@ from leads.admin.pages.imports.columns import (
 from leads.admin.pages.imports.form import terms_context
 from leads.admin.pages.imports.outcome import causes_of, has_leads_left, refused_of, undone_of
 from leads.admin.pages.render import fragment, page
+from leads.admin.words import figure
 from leads.errors import NotFound
 from leads.imports.books import about, earlier, find_batch
 from leads.imports.engine import COUNTS
 from leads.imports.report import error_suffix, notices_of, refused_rows
 from leads.imports.starting import GONE, IMPORT, UNDO, job_of
 from leads.models import ImportBatch
+from leads.outbox.lease import unattended_since
 
 _STATES = ImportBatch.State
 
@@ -56,7 +60,9 @@ def shown(
             context["problems"] = [GONE]
         context["before"] = before if before and before.pk != batch.pk else None
         return page(request, "staff/imports/map.html", context, 422 if problems else 200)
-    return page(request, "staff/imports/show.html", {**context, **state_of(batch)}, 422 if problems else 200)
+    return page(
+        request, "staff/imports/show.html", {**context, **state_of(desk, batch)}, 422 if problems else 200
+    )
 
 
 def written(request: HttpRequest, desk: Desk, batch_id: UUID) -> HttpResponse:
@@ -77,7 +83,7 @@ def progress(request: HttpRequest, desk: Desk, batch_id: UUID) -> HttpResponse:
     """Asked for every second or two while the page is open; closing it changes nothing."""
     batch = found(desk, batch_id)
     return fragment(
-        request, "staff/imports/_state.html", {"batch": batch, "about": about(batch), **state_of(batch)}
+        request, "staff/imports/_state.html", {"batch": batch, "about": about(batch), **state_of(desk, batch)}
     )
 
 
@@ -90,7 +96,7 @@ def refused(request: HttpRequest, desk: Desk, batch_id: UUID) -> HttpResponse:
     return answer  # type: ignore[return-value]
 
 
-def state_of(batch: ImportBatch) -> dict[str, Any]:
+def state_of(desk: Desk, batch: ImportBatch) -> dict[str, Any]:
     """What the state of an import is shown by."""
     job, undo = job_of(batch, IMPORT), job_of(batch, UNDO)
     runs = batch.state == _STATES.RUNNING
@@ -108,12 +114,14 @@ def state_of(batch: ImportBatch) -> dict[str, Any]:
         "watches": (runs and not broke_off) or undoes,
         "is_stopping": bool(runs and job and job.cancelled_at),
         "is_waiting": bool(runs and job and not job.attempt),
+        "still_since": unattended_since(job) if runs and job else None,
         "place": max(batch.next_row - 1, 0),
         "causes": causes_of(batch),
-        "notices": [] if runs else notices_of(batch),
+        "notices": [] if runs else notices_of(batch, partial(figure, Context({"desk": desk}))),
         "refused_rows": [] if runs else refused_of(batch),
         "has_leads": not rehearses and not runs and has_leads_left(batch),
         "undo": undo,
+        "undo_still_since": unattended_since(undo) if undo else None,
         "undo_output": undone_of(batch, told) if isinstance(told, dict) else None,
         "can_undo": batch.state in {_STATES.FINISHED, _STATES.CANCELLED, _STATES.FAILED}
         and not batch.options.get("dry_run")
