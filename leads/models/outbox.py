@@ -127,6 +127,25 @@ class WebhookDelivery(Owned, Leased):
     def __str__(self) -> str:
         return f"{self.endpoint_id}: {self.state}"
 
+    @property
+    def numbers(self) -> list[int]:
+        """Of the attempts that are kept, numbered through: they begin anew when it is sent again."""
+        found, number, before = list[int](), 0, 0
+        for line in self.attempts:
+            own = line["attempt"]
+            number = line.get("number", number + (own - before if own > before else own))
+            before = own
+            found.append(number)
+        return found
+
+    @property
+    def tried(self) -> int:
+        """How often, all the times that it was sent taken together."""
+        if not self.attempts:
+            return self.attempt
+        since: int = self.attempt - self.attempts[-1]["attempt"]
+        return self.numbers[-1] + max(0, since)
+
 
 class Job(Owned, Leased):
     """Work that is too long for a request: a bulk change, an export, a recount, an import."""

@@ -188,11 +188,14 @@ def _log(row: WebhookDelivery, result: Result) -> dict[str, Any]:
         "answer": answer,
         "error": redact(result.error),
     }
+    row.attempts = [*row.attempts, line]
+    # Kept with it, because the first ones are dropped.
+    line["number"] = row.numbers[-1]
     return {
         "status": result.status,
         "duration_ms": result.milliseconds,
         "answer": answer,
-        "attempts": [*row.attempts, line][-_MOST_ATTEMPTS_KEPT:],
+        "attempts": row.attempts[-_MOST_ATTEMPTS_KEPT:],
     }
 
 

@@ -55,7 +55,25 @@ def test_one_is_sent_again_under_its_id(receiver, endpoint):
     assert replay(endpoint.workspace, delivery.pk).state == "due"
     [row] = deliver()
     assert (row.state, [line["attempt"] for line in row.attempts]) == ("done", [1, 1])
+    assert (row.numbers, row.tried) == ([1, 2], 2)
     assert len({headers["webhook-id"] for headers, _body in receiver.received}) == 1
+
+
+def test_attempts_are_numbered_through_however_often_it_is_sent_again_and_whichever_are_dropped(
+    receiver, endpoint
+):
+    delivery = make_delivery(endpoint)
+    for _round in range(23):
+        deliver()
+        replay(endpoint.workspace, delivery.pk)
+    row = WebhookDelivery.objects.get()
+    assert (row.numbers, row.tried) == (list(range(4, 24)), 23)
+
+
+def test_rounds_of_before_they_were_numbered_are_told_apart(endpoint):
+    lines = [{"attempt": own} for own in (1, 2, 1)]
+    row = make_delivery(endpoint, state="due", attempt=2, attempts=lines)
+    assert (row.numbers, row.tried) == ([1, 2, 3], 4)
 
 
 def test_all_failed_are_sent_again(receiver, endpoint):

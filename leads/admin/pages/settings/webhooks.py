@@ -137,7 +137,7 @@ def delivery(request: HttpRequest, desk: Desk, delivery_id: UUID) -> HttpRespons
         "title": row.event.kind,
         "delivery": row,
         "webhook": row.endpoint,
-        "attempts": row.attempts[::-1],
+        "attempts": list(zip(row.numbers, row.attempts, strict=True))[::-1],
         "body": log.message_in(row),
     }
     return settings_page(request, "delivery", "webhooks", context)
