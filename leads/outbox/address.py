@@ -6,9 +6,8 @@ import socket
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
-from leads.values.outside import Address, is_outside
+from leads.values.outside import PRIVATE, Address, is_outside
 
 
 class Blocked(Exception):
@@ -24,5 +23,5 @@ def find_addresses(host: str, port: int) -> list[Address]:
     addresses = list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
     for address in addresses:
         if not is_outside(address, settings.OUTBOUND_NETWORKS):
-            raise Blocked(_("This address leads to a private network; enter one that the internet reaches."))
+            raise Blocked(str(PRIVATE))
     return addresses

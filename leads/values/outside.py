@@ -32,6 +32,10 @@ _INSIDE: Final[tuple[Network, ...]] = tuple(
         " 224.0.0.0/4 240.0.0.0/4 2001::/23 2001:db8::/32 3fff::/20"
     ).split()
 )
+PRIVATE: Final = _(
+    "This address leads to a private network. Enter one that the internet reaches, or ask whoever runs "
+    "leadhub to open that network with OUTBOUND_NETWORKS."
+)
 # All that was ever given out for use between networks lies in here.
 _GIVEN_OUT: Final = IPv6Network("2000::/3")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
@@ -96,8 +100,5 @@ def clean_webhook_url(raw: object, *, plain_http: bool = False, allowed: Sequenc
     is_here = f".{host.rstrip('.').casefold()}".endswith(".localhost")
     address = IPv4Address("127.0.0.1") if is_here else numeric_address(host)
     if address is not None and not is_outside(address, allowed):
-        raise ValidationError(
-            _("This address leads to a private network; enter one that the internet reaches."),
-            code="private_address",
-        )
+        raise ValidationError(PRIVATE, code="private_address")
     return text
