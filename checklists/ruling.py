@@ -67,7 +67,9 @@ def _misfits(
     found: list[tuple[str, ValidationError]] = []
     for low, high in (("min", "max"), ("min_length", "max_length")):
         if low in rules and high in rules and rules[low] > rules[high]:
-            words = _("%(low)s is above %(high)s; swap them.") % {"low": low, "high": high}
+            # By what was given and not by the names, which read otherwise in each door.
+            words = _("It would begin at %(low)s and end before that, at %(high)s; swap them.")
+            words %= {"low": rules[low], "high": rules[high]}
             found.append((low, ValidationError(words, "too_large")))
     if "past" in rules and "future" in rules:
         found.append(("future", ValidationError(_("Keep only one of past and future."), "invalid_choice")))

@@ -86,12 +86,12 @@ def test_a_checklist_is_built_previewed_and_published(client, desk):
     assert "Only if Entity type is LLC" in page
     assert "Only if The lead’s value is more than 1000" in page
     shown = client.get(to("_preview")).content.decode()
-    assert "because entity_type is not answered" in shown
+    assert "because “Entity type” is not answered" in shown
     shown = client.get(to("_preview", query="?entity_type=LLC")).content.decode()
-    assert "entity_type is not answered" not in shown
-    assert "because lead.value is not answered" in shown
+    assert "is not answered" not in shown
+    assert "because the value is not known" in shown
     shown = client.get(to("_preview", query="?lead.value=1001")).content.decode()
-    assert "lead.value is" not in shown
+    assert "the value is" not in shown
     review = client.get(to("_publish")).content.decode()
     assert "item entity_type (SELECT, in Business)" in review
     assert "1 open lead will be asked" in review
@@ -115,7 +115,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(client, desk):
         ("SELECT", {"rule_options": ""}, "List the options"),
         ("TEXT", {"rule_pattern": "(a+)+"}, "may never end"),
         ("TEXT", {"rule_pattern": "("}, "no regular expression"),
-        ("NUMBER", {"rule_min": "5", "rule_max": "1"}, "swap them"),
+        ("NUMBER", {"rule_min": "5", "rule_max": "1"}, "begin at 5 and end before that, at 1; swap them"),
         ("TEXT", {"label": ""}, "This is needed"),
         ("TEXT", {"code": "a b"}, "Write a code in letters"),
         ("NUMBER", {"code": "n", "code_0": "lead.value", "op_0": "gt", "value_0": "x"}, "Condition 1:"),

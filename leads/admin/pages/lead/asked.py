@@ -9,29 +9,19 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from checklists.definitions import Definitions, GroupDef, ItemDef
-from checklists.progress import Broken, ItemState, Progress
+from checklists.progress import ItemState, Progress
 from checklists.rules import ADDRESS_PARTS, FieldType
 from checklists.words import PART_NAMES
 from leads.admin.pages.lead.seen import THEIRS, Clash, Since
-from leads.admin.telling import answer_words, plain_words
+from leads.admin.reasons import reason_words
+from leads.admin.telling import answer_words
 from leads.models import Answer, AnswerStatus, Document
 from leads.timeline import escape
 from leads.values import is_empty
 
 _INPUTS: Final[Mapping[str, str]] = {"EMAIL": "email", "PHONE": "tel", "URL": "url", "DATE": "date"}
-_FACTS: Final[Mapping[str, str | Promise]] = {
-    "lead.stage": gettext_lazy("the stage"),
-    "lead.source": gettext_lazy("the source"),
-    "lead.assignee_type": gettext_lazy("who handles it"),
-    "lead.state": gettext_lazy("the state"),
-    "lead.country": gettext_lazy("the country"),
-    "lead.value": gettext_lazy("the value"),
-}
 
 
 @dataclass(slots=True)
@@ -202,23 +192,6 @@ def _group(group: GroupDef, progress: Progress, rows: list[Row]) -> Group:
 def younger_items(definitions: Definitions, came: datetime) -> dict[UUID, datetime]:
     """When each of the items was added that the checklist did not have when the lead came."""
     return {item.id: item.added_at for item in definitions.items if item.added_at and item.added_at > came}
-
-
-def reason_words(state: ItemState, definitions: Definitions) -> str:
-    """ "because “Entity type” is Sole proprietor"."""
-    parts = dict.fromkeys(_broken_words(broken, definitions) for broken in state.broken)
-    return _("because %s") % _(" and ").join(parts) if parts else ""
-
-
-def _broken_words(broken: Broken, definitions: Definitions) -> str:
-    code = broken.rule.code
-    item = definitions.item(code)
-    name = _("“%s”") % item.label if item else str(_FACTS.get(code, code))
-    if not broken.applies:
-        return _("%s does not apply") % name
-    if is_empty(broken.value):
-        return _("%s is not answered") % name if item else _("%s is not known") % name
-    return _("%(name)s is %(value)s") % {"name": name, "value": plain_words(broken.value)}
 
 
 class Nothing:

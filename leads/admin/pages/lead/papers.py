@@ -10,6 +10,7 @@ from leadhub.web.uploads import LARGEST_FILE, MOST_FILES
 from leadhub.workspaces.clock import now
 from leads.admin.content import kinds_words
 from leads.admin.desk import Desk
+from leads.admin.reasons import reason_words
 from leads.changes.upload_links import LONGEST, SHORTEST, USUAL
 from leads.models import Answer, Document, UploadLink
 from leads.queries.documents import requests_of
@@ -25,6 +26,7 @@ class Paper:
     answer: Answer | None
     documents: list[Document] = field(default_factory=list)
     requests: list[UploadLink] = field(default_factory=list)
+    hidden: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ class Papers:
 def papers_of(desk: Desk, full: FullLead, progress: Progress) -> Papers:
     """What the panel of documents shows; one query."""
     papers = {
-        item.id: Paper(progress.items[item.id], full.answers.get(item.id))
+        item.id: Paper(state, full.answers.get(item.id), hidden=reason_words(state, full.definitions))
         for item in full.definitions.items
-        if item.is_file
+        if item.is_file and (state := progress.items[item.id])
     }
     others: list[Document] = []
     for document in full.documents:

@@ -21,6 +21,7 @@ from leads.admin.pages.render import go
 from leads.admin.pages.settings.checklist import HERE, told
 from leads.admin.pages.settings.checklist_draft import Draft, drop_draft, keep_draft, load_draft
 from leads.admin.pages.settings.place import settings_page
+from leads.admin.reasons import reason_words
 from leads.changes.definitions import Applied, apply_definitions
 from leads.errors import Invalid, Problem, Stale
 from leads.models import Stage
@@ -116,7 +117,14 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
     context = {
         "title": _("Preview"),
         "groups": [
-            (group, progress.by_group[group.id], [progress.items[item.id] for item in group.items])
+            (
+                group,
+                progress.by_group[group.id],
+                [
+                    (state, reason_words(state, definitions))
+                    for state in (progress.items[item.id] for item in group.items)
+                ],
+            )
             for group in groups
         ],
         "progress": progress,
