@@ -17,6 +17,8 @@
     fade(notice);
   };
 
+  document.addEventListener("says", (event) => say(event.detail));
+
   /* A success fades by itself, unless it offers something or somebody is at it. */
   const fade = (notice) => {
     if (!notice.classList.contains("success") || notice.querySelector("form, a")) return;

@@ -85,7 +85,10 @@
     "pick": () => pick(current(), false),
     "pick-to": () => pick(current(), true),
     "edit": () => edit(current()),
-    "bar": () => form.querySelector(".doings button").focus(),
+    "bar": () => {
+      if (form.dataset.chosen !== "0") form.querySelector(".doings button").focus();
+      else if (!document.querySelector("#notices .unpicked")) document.dispatchEvent(new CustomEvent("says", { detail: "unpicked" }));
+    },
   };
   document.addEventListener("click", (event) => {
     const act = event.target.closest("[data-acts]");

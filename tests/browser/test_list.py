@@ -135,6 +135,11 @@ def test_rows_are_selected_and_tagged_by_keys_alone(desk_page):
     make_leads(desk_page.workspace, 5)
     page = desk_page.open("leads")
 
+    desk_page.key("b", "b")
+    expect(page.locator("#notices .notice")).to_contain_text("Nothing is selected yet.")
+    look(page, "list-unpicked")
+    page.get_by_role("button", name="Close this message").click()
+    expect(page.locator("#notices .notice")).to_have_count(0)
     desk_page.key("j", "x", "j", "j", "X", "b")
     expect(page.locator("#picked")).to_have_text("3 selected")
     look(page, "list-selected")
