@@ -56,6 +56,11 @@ class ChooseView(PasswordResetConfirmView):
     success_url = reverse_lazy("admin:index")
     extra_context = {"title": _("Choose your password")}
 
+    def get_context_data(self, **words: Any) -> dict[str, Any]:
+        context = super().get_context_data(**words)
+        # Whoever was invited has never reset anything, so the link is named and not what it was for.
+        return context if self.validlink else {**context, "title": _("This link opens nothing any more")}
+
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
         note(self.request)

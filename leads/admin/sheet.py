@@ -33,6 +33,8 @@ class Field:
     optional: bool = False
     problem: str = ""
     autocomplete: str = "off"
+    # Numbers as they were typed, because their parts do not tell what stood between them.
+    written: str = ""
 
     def read(self, post: QueryDict) -> object:
         """What was typed, in the kind's own type where it has one; the rules judge the rest."""
@@ -44,6 +46,7 @@ class Field:
         if self.kind == "lines":
             return [line.strip() for line in raw.splitlines() if line.strip()]
         if self.kind == "numbers":
+            self.written = raw
             return [_number(part) for part in raw.replace(",", " ").split()]
         if self.kind == "week":
             return self._read_week(post)
@@ -67,7 +70,7 @@ class Field:
         if self.kind == "lines":
             return "\n".join(map(str, self.value or ()))
         if self.kind == "numbers":
-            return ", ".join(map(str, self.value or ()))
+            return self.written or ", ".join(map(str, self.value or ()))
         return "" if self.value is None else str(self.value)
 
     @property

@@ -50,9 +50,13 @@ def _clean_name(raw: object) -> str:
     return name
 
 
+def _is_between(raw: object, least: int, most: int) -> bool:
+    return isinstance(raw, int) and not isinstance(raw, bool) and least <= raw <= most
+
+
 def _between(least: int, most: int) -> Callable[[object], int]:
     def clean(raw: object) -> int:
-        if not isinstance(raw, int) or isinstance(raw, bool) or not least <= raw <= most:
+        if not isinstance(raw, int) or not _is_between(raw, least, most):
             message = _("Enter a whole number from %(least)d to %(most)d.")
             raise ValidationError(message % {"least": least, "most": most}, code="out_of_range")
         return raw
@@ -65,7 +69,14 @@ def _clean_ladder(raw: object) -> list[int]:
     hours = raw if isinstance(raw, list) else [raw]
     if len(hours) > MOST_TRIES:
         raise ValidationError(_("Plan at most %d further tries.") % MOST_TRIES, code="too_long")
-    return [_between(1, _LONGEST_WAIT)(hour) for hour in hours]
+    if wrong := [hour for hour in hours if not _is_between(hour, 1, _LONGEST_WAIT)]:
+        message = _(
+            "Enter a whole number of hours from 1 to %(most)d in the place of %(wrong)s, and nothing but "
+            "a comma or a space between two."
+        )
+        parts = ", ".join(_("“%s”") % hour for hour in wrong)
+        raise ValidationError(message % {"most": _LONGEST_WAIT, "wrong": parts}, code="out_of_range")
+    return list(hours)
 
 
 def _clean_hours(raw: object) -> list[list[str] | None]:

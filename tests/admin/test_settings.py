@@ -13,6 +13,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.template import Context, Template
+from django.test import Client
 from django.urls import reverse
 
 from leadhub.web.models import RequestRecord
@@ -159,6 +160,24 @@ def test_a_link_opens_no_account_that_is_somebodys_already(client, owner):
     assert "welcome/" not in text_of(client.get(at("member_invited", fresh.pk)))
 
 
+def test_a_link_of_an_invitation_that_was_used_says_what_to_do(client, owner):
+    client.post(at("members"), {"email": "new@desk.example", "role": "agent", "name": ""})
+    fresh = User.objects.get(email="new@desk.example")
+    link = re.search(r"/admin/welcome/[\w/-]+", text_of(client.get(at("member_invited", fresh.pk))))[0]
+    guest = Client()
+    form = guest.get(link, follow=True)
+    password = "a fresh long password"
+    sent = {"new_password1": password, "new_password2": password}
+    assert guest.post(form.request["PATH_INFO"], sent).status_code == 302
+
+    again = text_of(Client().get(link, follow=True))
+
+    assert "<h1>This link opens nothing any more</h1>" in again
+    assert "reset" not in re.sub("<[^>]*>", "", again)
+    assert "sign in with it" in again and "ask an owner of the workspace for a new link" in again
+    assert reverse("admin:login") in again
+
+
 def test_a_key_is_told_once_and_rotated_with_an_overlap(client, owner):
     workspace, _owner = owner
     given = {"name": "Chat", "dialects": ["hub"], "scopes": ["read"], "expires_at": ""}
@@ -174,6 +193,8 @@ def test_a_key_is_told_once_and_rotated_with_an_overlap(client, owner):
     assert (new.name, new.scopes, new.dialects) == (old.name, old.scopes, old.dialects)
     assert old.expires_at is not None
     assert old.revoked_at is None
+    choices = re.findall(r"<option[^>]*>Chat \((hub_\w+)…\)</option>", text_of(client.get(at("requests"))))
+    assert choices == [f"{one.prefix}{one.public_id}" for one in (new, old)]
     client.post(at("key_revoke", new.public_id))
     assert client.post(at("key_rotate", new.public_id), follow=True).status_code == 200
     assert ApiKey.objects.filter(workspace=workspace).count() == 2
@@ -336,6 +357,14 @@ def test_webhooks_are_made_tested_paused_replayed_and_deleted(client, owner):
     delivery = WebhookDelivery.objects.get(endpoint=row)
     WebhookDelivery.objects.filter(pk=delivery.pk).update(state="dead", due_at=None, attempts=[])
     assert "Send the failed one again" in text_of(client.get(at("webhook", row.pk)))
+    lines = [
+        {"attempt": own, "at": "", "status": 500, "ms": 3, "request": {}, "answer": "", "error": ""}
+        for own in (1, 2, 1)
+    ]
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(attempt=1, attempts=lines)
+    told = text_of(client.get(at("delivery", delivery.pk)))
+    assert re.findall(r"Attempt (\d)", told) == ["3", "2", "1"]
+    assert 'data-label="Attempts">3<' in text_of(client.get(at("webhook", row.pk)))
     client.post(at("webhook_step", row.pk, "replay"))
     assert WebhookDelivery.objects.get(pk=delivery.pk).state == "due"
     assert client.post(at("delivery", delivery.pk)).status_code == 302
@@ -440,6 +469,8 @@ def test_the_ladder_is_hours(client, owner):
     page = text_of(refused)
     assert 'value="2, soon"' in page
     assert '<p class="problem">Enter a whole number' in page
+    typed = text_of(client.post(at("ladder"), {"retry_ladder": "1; 12 , 48.5"}))
+    assert 'value="1; 12 , 48.5"' in typed and "in the place of “1;”, “48.5”" in typed
     client.post(at("ladder"), {"retry_ladder": "2, 8 48"})
     assert Workspace.objects.get(pk=workspace.pk).retry_ladder == [2, 8, 48]
     client.post(at("ladder"), {"retry_ladder": ""})
@@ -482,8 +513,6 @@ def test_nothing_of_another_workspace_opens_by_its_id(client, owner):
 
 
 def test_one_changes_the_password_and_ends_other_sessions(client, owner):
-    from django.test import Client
-
     _workspace, boss = owner
     elsewhere, here = Client(), client
     for one in (elsewhere, here):
