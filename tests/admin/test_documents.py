@@ -296,6 +296,8 @@ def test_what_depends_on_a_document_comes_and_goes_with_it(client, desk):
     page = kept.content.decode()
     assert boxes_of(page) == {mine: "", theirs: "true"}
     assert "deed.pdf" in page and f'name="item" value="{theirs}"' not in page
+    # By what is asked, and not by the code of the item.
+    assert f"Because “{item.label}” is not answered." in page
 
 
 def test_an_answer_that_makes_a_document_needless_takes_its_place_away(client, desk):
