@@ -49,7 +49,7 @@ def test_many_and_long_tags_leave_every_column_in_sight(sign_in):
     many = make_lead(
         workspace, first_name="Many", email="m@example.org", tags=TagChange(names=(*names, "y" * 64))
     )
-    colleague = make_member(workspace)
+    colleague = make_member(workspace, email="somebody.with-a-long-address@desk.example")
     theirs = make_lead(workspace, first_name="Theirs", assignee=colleague.pk, tags=TagChange(names=names[:9]))
     page = desk.open("leads")
     assert (

@@ -98,7 +98,8 @@ class Pen:
 
     def owner(self, lead: Lead, _label: str) -> SafeString:
         if lead.assignee is not None:
-            return SafeString(escaped(lead.assignee))
+            # Who gave no name goes by an address.
+            return breakable(lead.assignee)
         if lead.assignee_type == AssigneeType.AI_AGENT:
             return put("{}{}", self.robot, self.words["ai"])
         return put('<span class="quiet">{}</span>', self.words["nobody"])
