@@ -15,7 +15,7 @@ from leads.errors import Malformed
 from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.desk import Desk
 from leads.imports.mapping import ColumnMap
-from leads.imports.row import Own, Row
+from leads.imports.row import Own, Row, in_file
 from leads.imports.steps import split_tags
 from leads.models import Lead
 from leads.state import LeadState
@@ -109,7 +109,7 @@ class BodyReader:
             own = _own_of(told, problems) if self.dialect == "hub" else None
             change = self._read(self._with_member(told, problems))
         except Malformed as refusal:
-            return Row(number, told, None, tuple(refusal.problems))
+            return Row(number, told, None, tuple(map(in_file, refusal.problems)))
         if problems.found:
             change = replace(change, problems=(*change.problems, *problems.found))
         return Row(number, told, self._completed(change, told), own=own)

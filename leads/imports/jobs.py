@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from leadhub.workspaces.clock import now
 from leads.change import Actor, ActorKind
@@ -16,6 +16,9 @@ from leads.imports.undo import UndoReport, undo_import
 from leads.models import ImportBatch, Job
 from leads.outbox.jobs import Cancelled, Pace, runs
 from leads.queries import reach
+
+# Enough for the names that are unknown, each by itself, and what else there is.
+_MOST_CAUSES: Final = 100
 
 
 @runs(IMPORT)
@@ -45,8 +48,8 @@ def import_file(job: Job, pace: Pace) -> dict[str, Any]:
 
 def _note_causes(batch: ImportBatch) -> None:
     """Counted once, because a page is not to read a hundred thousand refused rows."""
-    names = ("result", "field", "code", "message", "first", "count")
-    told = [{name: getattr(kind, name) for name in names} for kind in causes_of(batch).most(20)]
+    names = ("result", "field", "code", "message", "first", "count", "same", "lead")
+    told = [{name: getattr(kind, name) for name in names} for kind in causes_of(batch).most(_MOST_CAUSES)]
     batch.options = {**batch.options, "causes": told}
     batch.save(update_fields=["options"])
 

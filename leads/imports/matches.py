@@ -64,6 +64,10 @@ class Matches:
             return next(iter(leads))
         return None
 
+    def kind_of(self, row: Keys) -> str:
+        """Which kind of key decides."""
+        return next((kind for kind in self._kinds if kind in row and self._found[kind].get(row[kind])), "")
+
     def keep_only(self, leads: Mapping[UUID, Lead], shelf: Shelf) -> None:
         """While their locks were waited for, some may have gone, or have come to another key."""
         for kind, by_key in self._found.items():

@@ -12,7 +12,7 @@ from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.desk import Desk
 from leads.imports.layout import SURPLUS
 from leads.imports.mapping import ColumnMap, Reading
-from leads.imports.row import Own, Row
+from leads.imports.row import Own, Row, in_file
 from leads.imports.steps import Draft, step_of
 from leads.voices.hub.lead import name_somebody
 from leads.voices.hub.sent import read_disposition
@@ -104,7 +104,7 @@ class Reader:
             address=_filled(cells, self._address),
             profile=_filled(cells, self._profile),
             metadata=_filled(cells, self._metadata) or None,
-            problems=(missing,) if missing else (),
+            problems=(in_file(missing),) if missing else (),
         )
 
     def _row(self, line: int, told: Mapping[str, object], cells: list[str], fields: dict[str, object]) -> Row:
@@ -118,7 +118,7 @@ class Reader:
             if (cell := cells[at]) and not cell.isspace():
                 step(cell, draft)
         if missing := name_somebody(fields):
-            draft.problems.found.insert(0, missing)
+            draft.problems.found.insert(0, in_file(missing))
         return Row(line, told, self._change(draft), own=Own(**draft.own) if draft.own else None)
 
     def _change(self, draft: Draft) -> LeadChange:

@@ -4,13 +4,12 @@ On disk, because a file may be of any size."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
-from django.utils.translation import gettext as _
-
-from leads.errors import Problem
 from leads.imports.candidates import Candidate
 from leads.imports.options import Options
+from leads.imports.passed import twice
 from leads.imports.verdicts import Verdict
 
 
@@ -25,22 +24,25 @@ class Rehearsal:
 
     def look_over(self, candidates: Iterable[Candidate]) -> None:
         """Rows that would make a lead although an earlier row would have made it."""
+        first: dict[UUID | None, int] = {}
         for one in candidates:
-            if one.verdict is None or one.verdict.result != "created":
+            verdict = one.verdict
+            if verdict is not None and verdict.result == "skipped" and verdict.lead_id in first:
+                one.verdict = twice(verdict.by, first[verdict.lead_id])
+            if verdict is None or verdict.result != "created":
                 continue
-            keys = [f"{kind} {one.keys[kind]}" for kind in self.options.kinds if kind in one.keys]
+            keys = {str(kind): f"{kind} {one.keys[kind]}" for kind in self.options.kinds if kind in one.keys}
             line = one.row.line
-            if any(self._was_before(line, key) for key in keys):
-                one.verdict = self._met()
-            self._seen.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", [(key, line) for key in keys])
+            if met := self._met(line, keys):
+                first[verdict.lead_id] = met[1]
+                one.verdict = twice(*met) if self.options.on_match == "skip" else Verdict("updated")
+            told = [(key, line) for key in keys.values()]
+            self._seen.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", told)
 
-    def _was_before(self, line: int, key: str) -> bool:
-        """By its line, since a batch may be judged once more."""
-        found = self._seen.execute("SELECT 1 FROM seen WHERE key = ? AND line < ?", (key, line))
-        return found.fetchone() is not None
-
-    def _met(self) -> Verdict:
-        if self.options.on_match != "skip":
-            return Verdict("updated")
-        words = _("An earlier row of this file is the same lead.")
-        return Verdict("skipped", None, (Problem("", "duplicate_row", words),))
+    def _met(self, line: int, keys: Mapping[str, str]) -> tuple[str, int] | None:
+        """The key that met an earlier row, and its line: since a batch may be judged once more."""
+        for kind, key in keys.items():
+            found = self._seen.execute("SELECT line FROM seen WHERE key = ? AND line < ?", (key, line))
+            if row := found.fetchone():
+                return kind, int(row[0])
+        return None

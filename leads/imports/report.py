@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, Final, Protocol
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,18 +20,23 @@ from leads.imports.cells import defuse
 from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.engine import COUNTS, UNCALLABLE
 from leads.imports.layout import SURPLUS
+from leads.imports.naming import ColumnNames
 from leads.imports.row import Row
 from leads.imports.verdicts import Verdict
 from leads.models import ImportBatch, ImportRow
 
 _MOST_KINDS: Final = 200
 _MOST_WORDINGS: Final = 5
+# Names that are unknown are what somebody has to make here, or to correct there; each is worth its line.
+_MOST_NAMES: Final = 50
+_NAMES: Final = frozenset({"unknown_code", "not_found"})
 _PAGE: Final = 500
 
 
 @dataclass(slots=True)
 class Kind:
-    """One thing that is wrong: how often, where first, and in which words."""
+    """One thing that is wrong: how often, where first, and in which words. `same` is the line of the row
+    that the first one repeats, `lead` the lead that it met."""
 
     result: str
     field: str
@@ -38,6 +44,8 @@ class Kind:
     message: str
     first: int
     count: int = 0
+    same: int = 0
+    lead: str = ""
 
 
 @dataclass(slots=True)
@@ -48,17 +56,23 @@ class Causes:
     kinds: dict[tuple[str, str, str, str], Kind] = field(default_factory=dict)
     _wordings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
-    def add(self, line: int, result: str, problems: Iterable[Mapping[str, Any]]) -> None:
+    def add(
+        self, line: int, result: str, problems: Iterable[Mapping[str, Any]], lead: UUID | None = None
+    ) -> None:
         for problem in problems:
             fact = result, str(problem["field"]), str(problem["code"])
             message = str(problem["message"])
             kind = self.kinds.get((*fact, message)) or self._others(fact, message, line)
             if kind is not None:
                 kind.count += 1
+            if kind is not None and kind.count == 1:
+                kind.lead = str(lead or "")
+                if fact[2] == "duplicate_row" and isinstance(problem.get("value"), int):
+                    kind.same = problem["value"]
 
     def _others(self, fact: tuple[str, str, str], message: str, line: int) -> Kind | None:
         """A wording that is new: a kind of its own, or, once there are many, one of the others."""
-        is_further = self._wordings[fact] >= _MOST_WORDINGS
+        is_further = self._wordings[fact] >= (_MOST_NAMES if fact[2] in _NAMES else _MOST_WORDINGS)
         key = (*fact, "" if is_further else message)
         if key not in self.kinds and len(self.kinds) < _MOST_KINDS:
             self._wordings[fact] += 1
@@ -98,7 +112,7 @@ def notices_of(batch: ImportBatch, figure: Callable[[int], str] = "{:,}".format)
 def causes_of(batch: ImportBatch) -> Causes:
     causes = Causes()
     for row in unstored_rows(batch):
-        causes.add(row.line, row.result, row.problems)
+        causes.add(row.line, row.result, row.problems, row.lead_id)
     return causes
 
 
@@ -124,10 +138,10 @@ class ErrorFile(Protocol):
 
 def error_file(batch: ImportBatch, stream: IO[str]) -> ErrorFile:
     """In the form of the input, so that it can be corrected and fed back as it is."""
-    told = about(batch)
+    told, columns = about(batch), ColumnNames(batch)
     if told.kind in {"json", "jsonl"}:
-        return _Lines(stream)
-    return _Table(stream, told.header, told.delimiter)
+        return _Lines(stream, columns)
+    return _Table(stream, told.header, told.delimiter, columns)
 
 
 def error_suffix(batch: ImportBatch) -> str:
@@ -162,21 +176,26 @@ def as_told(row: Row, verdict: Verdict) -> tuple[int, Mapping[str, Any], list[di
 
 
 def _told(problem: Problem) -> dict[str, Any]:
-    return {"field": problem.field, "code": problem.code, "message": problem.message}
+    told = {"field": problem.field, "code": problem.code, "message": problem.message}
+    return {**told, "value": problem.value}
 
 
-def _reasons(line: int, problems: Iterable[Mapping[str, Any]]) -> tuple[str, str, str, str]:
+def _reasons(
+    line: int, problems: Iterable[Mapping[str, Any]], columns: ColumnNames
+) -> tuple[str, str, str, str]:
     found = list(problems)
+    named = [(columns.of(str(problem["field"])), str(problem["message"])) for problem in found]
     return (
         str(line),
         "; ".join(str(problem["field"]) for problem in found),
         "; ".join(str(problem["code"]) for problem in found),
-        " ".join(str(problem["message"]) for problem in found),
+        " ".join(f"{column}: {message}" if column else message for column, message in named),
     )
 
 
 class _Table:
-    def __init__(self, stream: IO[str], header: list[str], delimiter: str) -> None:
+    def __init__(self, stream: IO[str], header: list[str], delimiter: str, columns: ColumnNames) -> None:
+        self._columns = columns
         self._header = [name for name in header if name not in ERROR_COLUMNS]
         self._writer = csv.writer(stream, delimiter=delimiter)
         stream.write("\ufeff")
@@ -186,13 +205,14 @@ class _Table:
         cells = [defuse(str(columns.get(name, ""))) for name in self._header]
         # Behind the reasons, under no name, so that the row is refused until somebody has put them in place.
         surplus = [defuse(str(cell)) for cell in columns.get(SURPLUS, ())]
-        self._writer.writerow([*cells, *map(defuse, _reasons(line, problems)), *surplus])
+        self._writer.writerow([*cells, *map(defuse, _reasons(line, problems, self._columns)), *surplus])
 
 
 class _Lines:
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
+    def __init__(self, stream: IO[str], columns: ColumnNames) -> None:
+        self._stream, self._columns = stream, columns
 
     def add(self, line: int, columns: Mapping[str, Any], problems: Iterable[Mapping[str, Any]]) -> None:
-        told = {**columns, **dict(zip(ERROR_COLUMNS, _reasons(line, problems), strict=True))}
+        reasons = _reasons(line, problems, self._columns)
+        told = {**columns, **dict(zip(ERROR_COLUMNS, reasons, strict=True))}
         self._stream.write(json.dumps(told, ensure_ascii=False) + "\n")

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from leads.change import LeadChange
 from leads.errors import Problem
 from leads.validation import Clean
+
+
+def in_file(problem: Problem) -> Problem:
+    """A request has a body, and is sent; a row of a file has neither."""
+    if problem.field != "body":
+        return problem
+    words = _("The row names nobody; give it a name, a business name, an email, a phone or an external id.")
+    return replace(problem, field="", message=words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ STORED: Final = frozenset({"created", "updated", "unchanged"})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`problems` say why a row was refused, or passed over."""
+    """`problems` say why a row was refused, or passed over; `by` is the kind of key that met the lead."""
 
     result: Result
     lead_id: UUID | None = None
     problems: tuple[Problem, ...] = ()
+    by: str = ""
 
 
 @dataclass(slots=True)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
-
-from django.utils.translation import gettext as _
 
 from leadhub.workspaces.ids import new_id
 from leadhub.workspaces.models import Workspace
@@ -17,10 +14,10 @@ from leads.changes.many import Blank, Many, ManyState, Neighbours, Shelf, lock_l
 from leads.errors import Invalid, LeadError, Problem
 from leads.imports.candidates import Candidate
 from leads.imports.matches import Matches, keys_of_lead
+from leads.imports.passed import there
 from leads.imports.terms import Terms
 from leads.imports.verdicts import Verdict
 from leads.models import AssigneeType
-from leads.queries.find import leads_in
 from leads.queries.keys import ids_taken
 from leads.validation import Clean, clean, clean_all, judge_all, told_together
 from leads.values import tag_key
@@ -59,7 +56,6 @@ class Window:
     def write(self, *, store: bool) -> tuple[int, bool]:
         """How many are settled, and whether the next one has to go alone."""
         done, alone = self._settle_all()
-        self._say_of_duplicates(self.candidates[:done])
         if store:
             self.many.store()
         return done, alone
@@ -109,8 +105,7 @@ class Window:
         if found is None:
             return self._create(one)
         if self.options.on_match == "skip":
-            words = _("The lead is there already.")
-            return Verdict("skipped", found, (Problem("", "already_there", words),))
+            return there(self.matches.kind_of(one.keys), found)
         return self._change(one, self.states[found])
 
     def _create(self, one: Candidate) -> Verdict:
@@ -144,18 +139,6 @@ class Window:
         self.matches.move(lead.pk, before, keys_of_lead(lead))
         if "contact_points" in vars(state):
             self.matches.add_points(lead.pk, state.contact_points)
-
-    def _say_of_duplicates(self, done: Sequence[Candidate]) -> None:
-        """A row whose lead an earlier row of this very file has made."""
-        passed = [one for one in done if one.verdict and one.verdict.result == "skipped"]
-        ids = {one.verdict.lead_id for one in passed if one.verdict and one.verdict.lead_id}
-        made = {lead for lead in ids if lead in self.states}
-        stored = leads_in(self.workspace).filter(pk__in=ids - made) if ids - made else ()
-        made |= {lead.pk for lead in stored if lead.import_batch_id == self.actor.import_batch_id}
-        words = _("An earlier row of this file is the same lead.")
-        for one in passed:
-            if one.verdict and one.verdict.lead_id in made:
-                one.verdict = replace(one.verdict, problems=(Problem("", "duplicate_row", words),))
 
 
 def _tag_keys(candidates: Sequence[Candidate], terms: Terms) -> set[str]:

@@ -19,6 +19,7 @@ from leads.errors import Invalid, LeadError, Problem
 from leads.imports.candidates import Candidate, read_candidate
 from leads.imports.matches import Matches
 from leads.imports.options import Options
+from leads.imports.passed import say_of_duplicates, there
 from leads.imports.rehearsal import Rehearsal
 from leads.imports.row import Row
 from leads.imports.terms import Terms
@@ -70,6 +71,7 @@ class Writing:
             candidates = [read_candidate(row, self.workspace) for row in rows]
             self._pass_over_erased(candidates)
             self._write_all(candidates)
+            say_of_duplicates(self.workspace, self.actor.import_batch_id, candidates)
             if self.rehearsal is not None:
                 self.rehearsal.look_over(candidates)
                 transaction.set_rollback(True)
@@ -119,15 +121,15 @@ class Writing:
     def _settle(self, one: Candidate) -> Verdict:
         own = one.row.own
         change = on_line(one.change, one.row.line)
-        found = Matches(self.workspace, self.options.kinds, [one.keys]).find(one.keys)
+        matches = Matches(self.workspace, self.options.kinds, [one.keys])
+        found = matches.find(one.keys)
         if found is None:
             free = own.id if own and own.id and not ids_taken({own.id}) else None
             where = NewLead(free, own.created_at, own.updated_at) if own else NewLead()
             outcome = apply_change(self.workspace, self.actor, where, self.terms.for_new(change))
             return Verdict("created", outcome.lead.pk)
         if self.options.on_match == "skip":
-            words = _("The lead is there already.")
-            return Verdict("skipped", found, (Problem("", "already_there", words),))
+            return there(matches.kind_of(one.keys), found)
         outcome = apply_change(
             self.workspace,
             self.actor,

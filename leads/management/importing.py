@@ -22,7 +22,9 @@ from leads.imports.asked import read_terms
 from leads.imports.books import saved_mapping
 from leads.imports.desk import Desk
 from leads.imports.mapping import DIALECTS, ColumnMap, read_yaml
+from leads.imports.naming import ColumnNames
 from leads.imports.options import MATCH_KEYS, ON_MATCH, Options
+from leads.imports.report import Kind
 from leads.imports.rows import Opened, open_rows
 from leads.imports.source import Source, find_source, spool
 from leads.imports.writing import judge_terms
@@ -149,3 +151,15 @@ def how_to_go_on(options: dict[str, Any]) -> str:
     for tag in options["tag"]:
         words += ["--tag", tag]
     return shlex.join([*words, "--announce"] if options["announce"] else words)
+
+
+def line_of(kind: Kind, columns: ColumnNames) -> str:
+    """Why rows were not stored, by the column of the file, where one became the field."""
+    column = columns.of(kind.field)
+    where = f"{column} ({kind.field}): " if column and column != kind.field else ""
+    where = where or (f"{kind.field}: " if kind.field else "")
+    first = _("first in line %(line)s, like line %(same)s") if kind.same else _("first in line %(line)s")
+    words = _("%(count)s × %(result)s, %(where)s%(message)s (%(code)s; %(first)s)")
+    shown = {"count": f"{kind.count:>7,}", "result": kind.result, "where": where, "code": kind.code}
+    shown |= {"message": kind.message, "first": first % {"line": kind.first, "same": kind.same}}
+    return words % shown

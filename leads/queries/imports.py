@@ -6,6 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 import leadhub.workspaces.among  # noqa: F401 (it registers itself)
+from leadhub.workspaces.models import Workspace
 from leads.models import Action, ActionStatus, Entry, ImportBatch
 
 
@@ -13,6 +14,15 @@ def entries_of_import(batch: ImportBatch, *, before: UUID | None, limit: int) ->
     """Newest first."""
     rows = Entry.objects.filter(workspace=batch.workspace_id, import_batch=batch).order_by("-id")
     return list((rows if before is None else rows.filter(pk__lt=before))[:limit])
+
+
+def lines_of(workspace: Workspace, leads: Collection[UUID]) -> dict[UUID, int]:
+    """In which line of its file each of these stood, which an import has made; 0 where that is not told."""
+    if not leads:
+        return {}
+    rows = Entry.objects.filter(workspace=workspace, lead_id__among=leads, kind="created")
+    found = {lead: line for lead, sent in rows.values_list("lead_id", "input") if (line := sent.get("line"))}
+    return {lead: int(found.get(lead, 0)) for lead in leads}
 
 
 def told_by_others(batch: ImportBatch, leads: Collection[UUID]) -> list[tuple[UUID, UUID, str]]:

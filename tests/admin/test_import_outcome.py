@@ -11,7 +11,7 @@ from leadhub.workspaces import clock
 from leads.models import ImportBatch, Job, Lead
 from leads.outbox import lease
 from tests.admin.test_imports import step, upload, work
-from tests.make import make_member, make_workspace
+from tests.make import make_lead, make_member, make_workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,3 +104,41 @@ def test_taking_back_stands_above_the_refused_rows(client):
     page = run(client, b"Name,Email\nAna,a@x.example\nBo,none\n", **{"to-0": "name", "to-1": "email"})
     text = page.content.decode()
     assert 0 < text.index("<h2>Take it back") < text.index("<h2>The first refused rows")
+
+
+def test_many_unknown_names_are_each_told_by_name(client):
+    enter(client)
+    rows = "".join(f"Ana {n},a{n}@x.example,odd {n}\n" for n in range(53))
+    form = {"to-0": "name", "to-1": "email", "to-2": "disposition.outcome"}
+    text = seen(run(client, f"Name,Email,Outcome\n{rows}".encode(), "rehearse", **form))
+    why = text.split("Why rows were refused or skipped")[1].split("The first refused rows")[0]
+    assert all(f"There is no disposition “odd {n}”." in why for n in range(50))
+    assert "3 × Outcome, read as Disposition: Others of this kind, such as: " in why
+
+
+def test_a_skipped_row_says_by_which_key_and_which_row_or_lead_it_met(client):
+    workspace = enter(client)
+    ana = make_lead(workspace, first_name="Ana", last_name="Ruiz", phone="+14155552671")
+    rows = b"Name,Email,Phone\nAna,,4155552671\nBo,bo@x.example,\nCy,c@x.example,\nBo,BO@x.example,\n"
+    form = {"to-0": "name", "to-1": "email", "to-2": "phone"}
+    for name in ("rehearse", "start"):
+        page = run(client, rows, name, **form)
+        text = seen(page)
+        assert "The lead is there already, by its phone. first in line 2: Ana Ruiz" in text
+        assert reverse("admin:lead", args=[ana.pk]) in page.content.decode()
+        told = "An earlier row of this file is the same lead, by its email. first in line 5, like line 3"
+        assert told in text
+        ImportBatch.objects.all().delete()
+
+
+def test_a_problem_is_told_by_the_column_of_the_file(client):
+    enter(client)
+    rows = b"Who,E-mail,First contact\nAna,none,never\n ,,\n"
+    form = {"to-0": "name", "to-1": "email", "to-2": "captured_at"}
+    text = seen(run(client, rows, **form))
+    assert "First contact, read as Captured at: " in text and "Body" not in text
+    assert "E-mail: " in text and "E-mail, read as" not in text
+    assert "× The row names nobody; give it a name, " in text
+    batch = ImportBatch.objects.get()
+    file = client.get(reverse("admin:import_refused", args=[batch.pk])).getvalue().decode("utf-8-sig")
+    assert "First contact: " in file and "captured_at" in file and ",body," not in file

@@ -221,6 +221,22 @@ def test_a_code_and_a_person_that_are_not_there_are_named_with_what_is(tmp_path)
     assert "zoe@elsewhere.example" in told[4]
 
 
+def test_the_report_names_the_column_and_many_unknown_names(tmp_path):
+    rows = "".join(f"Ana {n},odd {n}\n" for n in range(53))
+    path = written(tmp_path, f"Name,Phase\n{rows}Bo,\nBo,\n")
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("columns: {Name: external_id, Phase: disposition.outcome}")
+    out = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command(
+            "import_leads", make_workspace().slug, path, mapping=mapping, dry_run=True, stdout=out, stderr=out
+        )
+    told = out.getvalue()
+    assert told.count("refused, Phase (disposition): There is no disposition “odd ") == 50
+    assert "3 × refused, Phase (disposition): Others of this kind, such as: " in told
+    assert "by its external id. (duplicate_row; first in line 56, like line 55)" in told
+
+
 def test_phones_that_are_no_numbers_are_noticed_and_kept(tmp_path):
     workspace = make_workspace()
     path = written(tmp_path, "Name,Phone\nAna,12\nBo,4155552671\nCy,\nDi,x99\n" + "Ed,4155552672\n" * 6)

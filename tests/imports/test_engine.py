@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from leads.models import Entry, Event, ImportBatch, ImportRow, Lead
 from leads.queries.keys import leads_with
@@ -87,3 +88,34 @@ def test_a_dry_run_foretells_what_a_run_comes_to(on_match):
         for one in (batch, foretold)
     )
     assert heard == told
+
+
+def skipped(batch):
+    rows = ImportRow.objects.filter(batch=batch, result="skipped").order_by("line")
+    return [(row.line, row.problems[0]["code"], row.problems[0]["value"]) for row in rows]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_row_that_is_there_twice_names_the_line_that_it_repeats(dry_run):
+    """In the same batch of rows, in one before, and where both hold."""
+    workspace = make_workspace()
+    make_lead(workspace, first_name="Ana", phone="+16785550100")
+    rows = [{"first_name": "Ben", "email": f"{n}@example.org"} for n in (0, 1, 0, 2, 1, 1)]
+    rows += [{"first_name": "Ana", "phone": "(678) 555-0100"}]
+    batch = bring(workspace, *rows, batch_size=4, dry_run=dry_run)
+    twice = "duplicate_row"
+    assert skipped(batch) == [(4, twice, 2), (6, twice, 3), (7, twice, 3), (8, "already_there", None)]
+    words = ImportRow.objects.get(line=8).problems[0]["message"]
+    assert words == "The lead is there already, by its phone."
+
+
+def test_to_say_what_a_row_repeats_costs_no_question_a_row():
+    def asked(count):
+        workspace = make_workspace()
+        rows = [{"first_name": "Ben", "email": f"{n}@example.org"} for n in range(count)]
+        bring(workspace, *rows)
+        with CaptureQueriesContext(connection) as queries:
+            bring(workspace, *rows, *rows)
+        return len(queries)
+
+    assert asked(5) == asked(40)

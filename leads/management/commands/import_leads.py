@@ -25,7 +25,17 @@ from leads.imports.books import (
     save_mapping,
 )
 from leads.imports.mapping import write_yaml
-from leads.imports.report import Causes, as_told, causes_of, counts_of, error_file, notices_of, write_errors
+from leads.imports.naming import ColumnNames
+from leads.imports.report import (
+    Causes,
+    Kind,
+    as_told,
+    causes_of,
+    counts_of,
+    error_file,
+    notices_of,
+    write_errors,
+)
 from leads.imports.row import Row
 from leads.imports.rows import Opened
 from leads.imports.running import run_import
@@ -38,6 +48,7 @@ from leads.management.importing import (
     find_input,
     how_to_go_on,
     judge_errors,
+    line_of,
     open_errors,
     open_input,
     read_options,
@@ -195,11 +206,9 @@ class Command(command.Command):
         counts["read"] = read
         for line in notices_of(batch):
             self.stdout.write(line)
-        for kind in causes.most():
-            where = f"{kind.field}: " if kind.field else ""
-            words = _("%(count)s × %(result)s, %(where)s%(message)s (%(code)s; first in line %(line)s)")
-            shown = {"count": f"{kind.count:>7,}", "result": kind.result, "where": where, "line": kind.first}
-            self.stdout.write(words % {**shown, "message": kind.message, "code": kind.code})
+        columns = ColumnNames(batch)
+        for kind in causes.most(60):
+            self.stdout.write(line_of(kind, columns))
         if options["errors"] and counts["refused"]:
             words = _("Refused rows: %(file)s. Correct them there, and import that file: %(how)s")
             self.stdout.write(words % {"file": options["errors"], "how": how_to_go_on(options)})
@@ -262,6 +271,6 @@ def _so_far(batch: ImportBatch) -> str:
     }
 
 
-def _as_json(kind: Any) -> dict[str, Any]:
+def _as_json(kind: Kind) -> dict[str, Any]:
     names = ("result", "field", "code", "message", "count")
     return {**{name: getattr(kind, name) for name in names}, "first_line": kind.first}

@@ -10,10 +10,17 @@ from leads.voices.hub.fields import show_moment
 from leads.voices.hub.kinds import FLAG, ID, MOMENT, OBJECT, TEXT, WHOLE, maybe, one_of, several, thing
 
 _COUNTS: Final = ("read", "created", "updated", "unchanged", "skipped", "refused")
-_CAUSE: Final = thing(
-    "ImportCause",
-    {"result": TEXT, "field": TEXT, "code": TEXT, "message": TEXT, "first": WHOLE, "count": WHOLE},
-)
+_OF_CAUSE: Final = {
+    "result": TEXT,
+    "field": TEXT,
+    "code": TEXT,
+    "message": TEXT,
+    "first": WHOLE,
+    "count": WHOLE,
+}
+_CAUSE: Final = thing("ImportCause", _OF_CAUSE)
+# A list of imports shows those of each.
+_MOST_CAUSES: Final = 20
 IMPORT: Final = thing(
     "Import",
     {
@@ -68,7 +75,10 @@ def show_import(batch: ImportBatch, undo: object = None) -> dict[str, Any]:
         **{name: getattr(batch, name) for name in _COUNTS},
         "error": batch.error or None,
         "warnings": [*told.get("warnings", []), *told.get("notes", [])],
-        "causes": batch.options.get("causes", []),
+        "causes": [
+            {name: cause[name] for name in _OF_CAUSE}
+            for cause in batch.options.get("causes", [])[:_MOST_CAUSES]
+        ],
         "mapping": batch.mapping,
         "undo": undo if isinstance(undo, dict) else None,
         "created_at": show_moment(batch.created_at),

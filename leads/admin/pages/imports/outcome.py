@@ -14,6 +14,7 @@ from leads.admin.pages.imports.columns import words_of
 from leads.imports.books import about
 from leads.imports.delimited import ERROR_COLUMNS
 from leads.imports.layout import SURPLUS, flatten
+from leads.imports.naming import ColumnNames
 from leads.imports.report import first_refused
 from leads.models import ImportBatch, ImportRow
 from leads.queries.find import leads_in, live_leads
@@ -30,26 +31,38 @@ def field_name(path: str, definitions: Definitions) -> str:
 
 
 def causes_of(batch: ImportBatch) -> list[dict[str, Any]]:
-    definitions = load_definitions(batch.workspace)
-    return [_named(cause, definitions) for cause in batch.options.get("causes", [])]
+    definitions, columns = load_definitions(batch.workspace), ColumnNames(batch)
+    causes = [_named(cause, definitions, columns) for cause in batch.options.get("causes", [])]
+    met = {cause["lead"] for cause in causes if cause.get("lead")}
+    leads = {str(lead.pk): lead for lead in live_leads(batch.workspace).filter(pk__in=met)} if met else {}
+    return [{**cause, "met": leads.get(cause.get("lead", ""))} for cause in causes]
 
 
 def refused_of(batch: ImportBatch) -> list[dict[str, Any]]:
     """The first refused rows: each with its reasons, and its cells in the order of the file."""
-    definitions = load_definitions(batch.workspace)
+    definitions, columns = load_definitions(batch.workspace), ColumnNames(batch)
     place = {name: at for at, name in enumerate(about(batch).header)}
     return [
         {
             "line": row.line,
-            "problems": [_named(problem, definitions) for problem in row.problems],
+            "problems": [_named(problem, definitions, columns) for problem in row.problems],
             "cells": _cells(row, place),
         }
         for row in first_refused(batch, _SHOWN)
     ]
 
 
-def _named(problem: Mapping[str, Any], definitions: Definitions) -> dict[str, Any]:
-    return {**problem, "name": field_name(str(problem.get("field", "")), definitions)}
+def _named(problem: Mapping[str, Any], definitions: Definitions, columns: ColumnNames) -> dict[str, Any]:
+    """By the column of the file; what it is read as stands beside it, unless that is called the same."""
+    field = str(problem.get("field", ""))
+    name, column = field_name(field, definitions), columns.of(field)
+    if column and _letters(column) != _letters(name):
+        name = _("%(column)s, read as %(field)s") % {"column": column, "field": name}
+    return {**problem, "name": name}
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _cells(row: ImportRow, place: Mapping[str, int]) -> list[tuple[str, str]]:
