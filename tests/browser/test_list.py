@@ -61,6 +61,9 @@ def test_many_and_long_tags_leave_every_column_in_sight(sign_in):
     heights = page.eval_on_selector_all("tr[data-row]", "rows => rows.map(row => row.offsetHeight)")
     assert max(heights) <= 100, heights
     look(page, "list-tags")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator(f"#row-{theirs.pk} .c-owner").bounding_box()["height"] <= 60
+    page.set_viewport_size({"width": 1280, "height": 900})
 
     more = page.locator(f"#row-{many.pk} .tag").last
     expect(more).to_contain_text("+30")
