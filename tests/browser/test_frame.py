@@ -200,27 +200,32 @@ def test_a_session_that_ended_leads_to_the_sign_in_page_and_back(desk_page):
     assert "next=/admin/leads/" in page.url
 
 
-def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(desk_page):
-    first, second = (
-        make_due(desk_page.workspace, desk_page.user, -hours, name=f"Lead {hours}") for hours in (2, 1)
-    )
+def sign_in_again(desk):
+    page = desk.page
+    page.wait_for_url("**/login/**")
+    page.get_by_label("Email").fill(desk.user.email)
+    page.get_by_label("Password", exact=True).fill("a long enough password")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda address: "/login/" not in address)
+    page.wait_for_load_state("domcontentloaded")
 
-    def sign_in_again():
-        page.wait_for_url("**/login/**")
-        page.get_by_label("Email").fill(desk_page.user.email)
-        page.get_by_label("Password", exact=True).fill("a long enough password")
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda address: "/login/" not in address)
-        page.wait_for_load_state("domcontentloaded")
 
-    page = desk_page.open("lead", first.pk)
+@pytest.fixture
+def two_due(desk_page):
+    return [make_due(desk_page.workspace, desk_page.user, -hours, name=f"Lead {hours}") for hours in (2, 1)]
+
+
+def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(desk_page, two_due):
+    page = desk_page.open("lead", two_due[0].pk)
     page.get_by_label("Note", exact=True).fill("They like blue")
     Session.objects.all().delete()
     page.get_by_role("button", name="Add the note").click()
-    sign_in_again()
+    sign_in_again(desk_page)
     expect(page.get_by_label("Note", exact=True)).to_have_value("They like blue")
 
-    desk_page.open("index", query="?part=overdue")
+
+def test_what_was_typed_in_focus_mode_when_the_session_ended_is_there_too(desk_page, two_due):
+    page = desk_page.open("index", query="?part=overdue")
     desk_page.key("f")
     at(page, "h1", "Lead 2")
     desk_page.key("w")
@@ -228,13 +233,20 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(desk_pa
     page.keyboard.type("They like green")
     Session.objects.all().delete()
     desk_page.key("Escape", "1")
-    sign_in_again()
+    sign_in_again(desk_page)
     at(page, "h1", "Lead 2")
     note = page.get_by_label("Note", exact=True)
     expect(note).to_have_value("They like green")
     expect(note).to_be_visible()
     assert not Lead.objects.filter(attempts__gt=0).exists()
 
+
+def test_what_was_typed_into_a_dialog_of_focus_mode_waits_until_it_is_sent(desk_page, two_due):
+    first, second = two_due
+    page = desk_page.open("index", query="?part=overdue")
+    desk_page.key("f")
+    at(page, "h1", "Lead 2")
+    page.wait_for_load_state("networkidle")
     desk_page.key("d")
     expect(page.locator("#panel").get_by_label("Note")).to_be_visible()
     page.locator("#panel").get_by_label("Note").fill("They like red")
