@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from leads.models import ImportBatch, ImportRow
 from leads.queries.find import leads_in, live_leads
 
 _SHOWN: Final = 20
+_WORDINGS: Final = 5
 
 
 def field_name(path: str, definitions: Definitions) -> str:
@@ -30,12 +32,19 @@ def field_name(path: str, definitions: Definitions) -> str:
     return name_of(f"/consent/{rest}") if head == "opt_out" else words_of(path) if path else ""
 
 
-def causes_of(batch: ImportBatch) -> list[dict[str, Any]]:
+def causes_of(batch: ImportBatch) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What is shown at once, a few wordings of each kind, so that none hides another; and the others."""
     definitions, columns = load_definitions(batch.workspace), ColumnNames(batch)
     causes = [_named(cause, definitions, columns) for cause in batch.options.get("causes", [])]
     met = {cause["lead"] for cause in causes if cause.get("lead")}
     leads = {str(lead.pk): lead for lead in live_leads(batch.workspace).filter(pk__in=met)} if met else {}
-    return [{**cause, "met": leads.get(cause.get("lead", ""))} for cause in causes]
+    kinds: Counter[tuple[str, ...]] = Counter()
+    shown: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+    for cause in causes:
+        kind = tuple(str(cause.get(name)) for name in ("result", "field", "code"))
+        shown[kinds[kind] >= _WORDINGS].append({**cause, "met": leads.get(cause.get("lead", ""))})
+        kinds[kind] += 1
+    return shown
 
 
 def refused_of(batch: ImportBatch) -> list[dict[str, Any]]:

@@ -100,6 +100,7 @@ def state_of(desk: Desk, batch: ImportBatch) -> dict[str, Any]:
     """What the state of an import is shown by."""
     job, undo = job_of(batch, IMPORT), job_of(batch, UNDO)
     runs = batch.state == _STATES.RUNNING
+    causes, more = causes_of(batch)
     broke_off = runs and job is not None and job.state == job.State.DEAD
     undoes = undo is not None and undo.finished_at is None
     told = undo.output if undo and undo.finished_at else None
@@ -116,7 +117,8 @@ def state_of(desk: Desk, batch: ImportBatch) -> dict[str, Any]:
         "is_waiting": bool(runs and job and not job.attempt),
         "still_since": unattended_since(job) if runs and job else None,
         "place": max(batch.next_row - 1, 0),
-        "causes": causes_of(batch),
+        "causes": causes,
+        "more_causes": more,
         "notices": [] if runs else notices_of(batch, partial(figure, Context({"desk": desk}))),
         "refused_rows": [] if runs else refused_of(batch),
         "has_leads": not rehearses and not runs and has_leads_left(batch),
