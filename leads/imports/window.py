@@ -92,7 +92,9 @@ class Window:
         else:
             state = self.states[found]
             change = self.terms.for_found(one.change, state)
-        cleaned, refused = clean_all(change, self.workspace)
+        cleaned, refused = one.cleaned, one.refused
+        if change is not one.change:
+            cleaned, refused = clean_all(change, self.workspace)
         judge_all(state, change, cleaned, refused, self.actor)
 
     def _concerns_others(self, one: Candidate, found: UUID | None) -> bool:
