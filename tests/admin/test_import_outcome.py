@@ -89,6 +89,14 @@ def test_large_numbers_are_written_as_their_reader_writes_them(client):
     assert "8,000 rows so far" in seen(client.get(page))
 
 
+def test_an_import_that_a_command_runs_is_not_said_to_be_the_workers(client):
+    workspace = enter(client)
+    batch = ImportBatch.objects.create(workspace=workspace, name="fair.csv", state="running", read=7)
+    text = client.get(reverse("admin:import", args=[batch.pk])).content.decode()
+    assert f"--resume {batch.pk}" in text and "the worker goes on" not in text
+    assert reverse("admin:import_step", args=[batch.pk, "stop"]) not in text
+
+
 def test_the_list_of_imports_accounts_for_every_row(client):
     enter(client)
     run(client, b"Name,Phone\nAna,4155552671\nAnna,4155552671\n", **{"to-0": "name", "to-1": "phone"})

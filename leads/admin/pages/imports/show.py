@@ -113,6 +113,7 @@ def state_of(desk: Desk, batch: ImportBatch) -> dict[str, Any]:
         "runs": runs,
         "broke_off": job.last_error if job and broke_off else "",
         "watches": (runs and not broke_off) or undoes,
+        "by_command": runs and job is None,
         "is_stopping": bool(runs and job and job.cancelled_at),
         "is_waiting": bool(runs and job and not job.attempt),
         "still_since": unattended_since(job) if runs and job else None,
