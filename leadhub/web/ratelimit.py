@@ -85,7 +85,8 @@ class LocalWindow:
             used = len(times)
             oldest = times[0] if times else moment
             leaver = times[used - limit] if 0 < limit <= used else moment
-        return Count(allowed, used, oldest + window_seconds - moment, leaver + window_seconds - moment)
+        # In this order, because a rounded sum might come to more than the window.
+        return Count(allowed, used, window_seconds - (moment - oldest), window_seconds - (moment - leaver))
 
     def _forget_idle(self) -> None:
         while self._held > self._most and len(self._windows) > 1:

@@ -1,6 +1,7 @@
 import socket
 import threading
 import time
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -82,6 +83,14 @@ def test_a_limit_that_was_lowered_or_is_nothing_holds(window):
     assert (lowered.allowed, lowered.remaining, lowered.used) == (False, 0, 4)
     nothing = take(uuid4(), 0, 60)
     assert (nothing.allowed, nothing.remaining, nothing.retry_after) == (False, 0, 60)
+
+
+def test_nobody_waits_for_longer_than_the_window(monkeypatch):
+    for moment in (8_431.137 + 0.7 * number for number in range(200)):
+        monkeypatch.setattr(ratelimit, "time", SimpleNamespace(monotonic=lambda moment=moment: moment))
+        window = LocalWindow()
+        assert window.take("nobody", 0, 60).room_in == 60
+        assert window.take("first", 1, 60).oldest_leaves == 60
 
 
 def test_threads_never_take_more_than_there_is(window):
