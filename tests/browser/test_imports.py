@@ -27,6 +27,8 @@ def upload(page, tmp_path):
     page.get_by_label("Who it is from").fill("Fair")
     page.get_by_role("button", name="Upload and look at it").click()
     page.get_by_role("heading", name="What each column becomes").wait_for()
+    # Its lists are filled before the page listens to them.
+    page.wait_for_load_state("load")
 
 
 def choose_columns(page):
